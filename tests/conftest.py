@@ -1,0 +1,54 @@
+"""One PostgreSQL of our own for the whole run, and a home that nothing else uses."""
+
+from __future__ import annotations
+
+import atexit
+import os
+import shutil
+import tempfile
+from pathlib import Path
+
+import pytest
+
+_home = Path(tempfile.mkdtemp(prefix="remit-tests-"))
+os.environ["REMIT_HOME"] = str(_home)
+os.environ.pop("REMIT_CLOCK_FILE", None)
+# Durability is what makes a server slow, and a test database is thrown away.
+_FAST = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off", "max_connections": "60"}
+_own_server = not os.environ.get("REMIT_DATABASE_URL")
+
+
+def _stop() -> None:
+    os.environ["REMIT_HOME"] = str(_home)
+    if _own_server:
+        os.environ.pop("REMIT_DATABASE_URL", None)
+        from remit.config import postgres
+
+        postgres.stop()
+        shutil.rmtree(postgres.socket_folder(), ignore_errors=True)
+    shutil.rmtree(_home, ignore_errors=True)
+
+
+atexit.register(_stop)
+
+
+@pytest.fixture(scope="session")
+def database_server() -> None:
+    """The embedded server, started by the first test that needs a database."""
+    from remit.config import postgres
+
+    postgres.start(_FAST)
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(database_server: None) -> None:
+    """pytest-django asks for this before it makes the test database."""
+
+
+@pytest.fixture
+def remit_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A home of its own for one test; the settings of Django, read once, keep the session's."""
+    home = tmp_path / "home"
+    home.mkdir()
+    monkeypatch.setenv("REMIT_HOME", str(home))
+    return home
