@@ -1,0 +1,1 @@
+"""The REST interface: translate, call one action or query, translate back."""

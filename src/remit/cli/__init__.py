@@ -1,0 +1,1 @@
+"""The `remit` command: translate, call one action or query, translate back."""

@@ -1,0 +1,1 @@
+"""Settings, urls and the ASGI entry: wires everything, holds no logic."""

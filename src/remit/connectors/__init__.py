@@ -1,0 +1,1 @@
+"""Where models live outside Remit, behind one contract."""

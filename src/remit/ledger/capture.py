@@ -1,0 +1,116 @@
+"""What makes a write an action: one transaction, a named actor, a reason, an event."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable
+from contextvars import ContextVar
+from datetime import datetime
+from typing import Any, ParamSpec, Protocol, TypeVar
+from uuid import UUID
+
+from django.db import connection, models, transaction
+
+from remit.kernel import clock
+from remit.kernel.problems import Denied
+from remit.ledger.models import Event
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+
+class Actor(Protocol):
+    """A person who acts; `people.User` is one."""
+
+    pk: Any
+    is_active: bool
+
+
+_current: ContextVar[tuple[str, str, str] | None] = ContextVar("remit_action", default=None)
+
+
+def action(name: str) -> Callable[[Callable[P, R]], Callable[P, R]]:
+    """Make a function the one way of doing `name` (noun.verb).
+
+    The function must be called with the keyword `acting_user` (a person, or "system:<part>") and may
+    be given `reason`. It runs in one transaction; every governed row it touches is captured under this
+    name. An action inside an action keeps its own name and joins the outer transaction.
+
+    Raises:
+        Denied: nobody, or a deactivated person, is acting.
+    """
+
+    def decorate(function: Callable[P, R]) -> Callable[P, R]:
+        @functools.wraps(function)
+        def wrapper(*args: P.args, **kwargs: P.kwargs) -> R:
+            context = (actor_of(kwargs.get("acting_user")), name, str(kwargs.get("reason") or ""))
+            outer = _current.get()
+            with transaction.atomic():
+                token = _current.set(context)
+                _announce(context)
+                try:
+                    return function(*args, **kwargs)
+                finally:
+                    _current.reset(token)
+                    if outer is not None and not connection.needs_rollback:
+                        _announce(outer)
+
+        wrapper.action_name = name  # type: ignore[attr-defined]  # read by the API and the docs
+        return wrapper
+
+    return decorate
+
+
+def actor_of(who: object) -> str:
+    """Return how the ledger names who acts: a person's id, or `system:<part>`.
+
+    Raises:
+        Denied: nobody, or a deactivated person, is acting.
+    """
+    if isinstance(who, str) and who.startswith("system:"):
+        return who
+    identifier = getattr(who, "pk", None)
+    if identifier is None or not getattr(who, "is_active", False):
+        raise Denied("Nobody is signed in.", remedy="Sign in with an active account and try again.")
+    return f"user:{identifier}"
+
+
+def emit(name: str, subject: models.Model, **data: Any) -> Event:
+    """Record that `name` happened to `subject`, and ask the worker to react once this transaction commits.
+
+    Raises:
+        RuntimeError: called outside an action.
+    """
+    context = _current.get()
+    if context is None:
+        raise RuntimeError(f"{name} was emitted outside an action")
+    event = Event.objects.create(
+        name=name,
+        subject_type=subject._meta.label,
+        subject_id=subject.pk,
+        data={key: _plain(value) for key, value in data.items()},
+        actor=context[0],
+        occurred_at=clock.now(),
+    )
+    from procrastinate.contrib.django import app
+
+    app.configure_task("remit.react", queue="reactions").defer(event_id=str(event.pk))
+    return event
+
+
+def _announce(context: tuple[str, str, str]) -> None:
+    actor, name, reason = context
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "select set_config('remit.actor', %s, true), set_config('remit.action', %s, true),"
+            " set_config('remit.reason', %s, true), set_config('remit.occurred_at', %s, true)",
+            [actor, name, reason, clock.now().isoformat()],
+        )
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, UUID):
+        return str(value)
+    if isinstance(value, datetime):
+        return value.isoformat()
+    return value

@@ -1,0 +1,1 @@
+"""Who acts: units, users, the roles they hold, and what each role may do."""

@@ -1,0 +1,86 @@
+"""Tables of people: who acts, where they belong, which role they hold and when."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.db import models
+from django.db.models.functions import Lower
+
+from remit.ledger.models import Governed
+
+
+class Installation(Governed):
+    """The organisation this Remit serves; exactly one row."""
+
+    organisation = models.CharField(max_length=120)
+    only = models.BooleanField(default=True, unique=True, editable=False)
+
+    class Meta:
+        constraints = (models.CheckConstraint(condition=models.Q(only=True), name="people_one_installation"),)
+
+
+class Unit(Governed):
+    """A line of business or a function of the organisation."""
+
+    name = models.CharField(max_length=120, unique=True)
+    parent = models.ForeignKey("self", on_delete=models.PROTECT, null=True, blank=True, related_name="children")
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Users(BaseUserManager["User"]):
+    """Finds people by e-mail, whatever its case."""
+
+    def get_by_natural_key(self, username: str | None) -> User:
+        """Return the person with this e-mail address."""
+        return self.get(email__iexact=username)
+
+
+class User(AbstractBaseUser, Governed):
+    """A person with a name and a duty. Deactivated, never deleted: they answered for things."""
+
+    unledgered = ("password",)
+    # sign-ins are ledger events, not a column that each one overwrites
+    last_login = None
+
+    email = models.EmailField(unique=True)
+    name = models.CharField(max_length=120)
+    title = models.CharField(max_length=120, blank=True)
+    unit = models.ForeignKey(Unit, on_delete=models.PROTECT, null=True, blank=True, related_name="people")
+    is_active = models.BooleanField(default=True)
+
+    objects = Users()
+
+    USERNAME_FIELD = "email"
+    EMAIL_FIELD = "email"
+    REQUIRED_FIELDS: ClassVar[list[str]] = ["name"]
+
+    class Meta:
+        constraints = (models.UniqueConstraint(Lower("email"), name="people_user_email_any_case"),)
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class RoleAssignment(Governed):
+    """A person holds a role, in a unit (or everywhere), from a day until another."""
+
+    user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="assignments")
+    role = models.CharField(max_length=40)
+    unit = models.ForeignKey(Unit, on_delete=models.PROTECT, null=True, blank=True, related_name="assignments")
+    valid_from = models.DateTimeField()
+    valid_to = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        indexes = (models.Index(fields=["user", "role"], name="people_role_of_user"),)
+        constraints = (
+            models.UniqueConstraint(
+                fields=["user", "role", "unit"],
+                condition=models.Q(valid_to=None),
+                nulls_distinct=False,
+                name="people_role_once",
+            ),
+        )

@@ -1,0 +1,1 @@
+"""Canonical JSON, Merkle trees, DSSE signatures and the remit statement: what an outsider verifies."""

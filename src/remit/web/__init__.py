@@ -1,0 +1,1 @@
+"""Pages and htmx partials: translate, call one action or query, translate back."""
