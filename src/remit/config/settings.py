@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import os
+from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, unquote, urlsplit
 
 from csp.constants import NONE, SELF
 
-from remit.config import paths, postgres, secret
+from remit.config import postgres, secret
 
+PACKAGE = Path(__file__).resolve().parent.parent
 DEBUG = False
 SECRET_KEY = secret.key()
 ALLOWED_HOSTS = os.environ.get("REMIT_ALLOWED_HOSTS", "127.0.0.1,localhost,[::1]").split(",")
@@ -83,7 +85,7 @@ ASGI_APPLICATION = "remit.config.asgi.application"
 TEMPLATES = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",
-        "DIRS": [paths.package() / "web" / "templates"],
+        "DIRS": [PACKAGE / "web" / "templates"],
         "OPTIONS": {
             # cotton and template-partials each install a loader of their own; this is the pair that works
             "loaders": [
@@ -165,7 +167,7 @@ USE_I18N = False
 
 STATIC_URL = "static/"
 STATICFILES_DIRS: list[str] = []
-STATIC_ROOT = paths.package() / "web" / "static"
+STATIC_ROOT = PACKAGE / "web" / "static"
 WHITENOISE_USE_FINDERS = True
 WHITENOISE_AUTOREFRESH = False
 

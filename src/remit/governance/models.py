@@ -10,6 +10,9 @@ from remit.inventory.models import TIERS
 from remit.ledger.models import Governed
 
 SEVERITIES = [(s, s) for s in ("low", "medium", "high", "critical")]
+APPROVAL_KINDS = [(k, k) for k in ("validation", "review", "acceptance", "signature", "self_test")]
+DECISIONS = [(d, d) for d in ("approve", "approve_with_conditions", "return", "reject")]
+REMIT_STATES = [(s, s) for s in ("draft", "in_force", "suspended", "revoked", "expired")]
 
 
 class TierAssessment(Governed):
@@ -55,9 +58,7 @@ class GateEvaluation(Governed):
     evaluated_at = models.DateTimeField()
 
     class Meta:
-        indexes = (
-            models.Index(fields=["version", "gate", "-evaluated_at"], name="governance_latest_gate"),
-        )
+        indexes = (models.Index(fields=["version", "gate", "-evaluated_at"], name="governance_latest_gate"),)
 
 
 class Finding(Governed):
@@ -91,7 +92,8 @@ class Finding(Governed):
                 condition=~Q(closed_by=F("owner")), name="governance_finding_not_closed_by_its_owner"
             ),
             models.CheckConstraint(
-                condition=Q(closed_at=None) | ~Q(resolution=""), name="governance_finding_closed_with_resolution"
+                condition=Q(closed_at=None) | ~Q(resolution=""),
+                name="governance_finding_closed_with_resolution",
             ),
             models.UniqueConstraint(
                 fields=["version", "control"], condition=Q(closed_at=None), name="governance_one_open_finding"
@@ -133,18 +135,8 @@ class Approval(Governed):
     refuse a developer who validates or an owner who approves (a composite foreign key keeps the copy true).
     """
 
-    VALIDATION, REVIEW, ACCEPTANCE, SIGNATURE, SELF_TEST = (
-        "validation",
-        "review",
-        "acceptance",
-        "signature",
-        "self_test",
-    )
-    KINDS = [(k, k) for k in (VALIDATION, REVIEW, ACCEPTANCE, SIGNATURE, SELF_TEST)]
-    DECISIONS = [(d, d) for d in ("approve", "approve_with_conditions", "return", "reject")]
-
     version = models.ForeignKey("inventory.Version", on_delete=models.PROTECT, related_name="approvals")
-    kind = models.CharField(max_length=12, choices=KINDS)
+    kind = models.CharField(max_length=12, choices=APPROVAL_KINDS)
     decision = models.CharField(max_length=24, choices=DECISIONS)
     conditions = models.TextField(blank=True)
     reason = models.TextField()
@@ -155,7 +147,9 @@ class Approval(Governed):
     decided_at = models.DateTimeField()
 
     class Meta:
-        indexes = (models.Index(fields=["version", "kind", "-decided_at"], name="governance_latest_approval"),)
+        indexes = (
+            models.Index(fields=["version", "kind", "-decided_at"], name="governance_latest_approval"),
+        )
         constraints = (
             models.CheckConstraint(
                 condition=Q(kind="self_test") | ~Q(person=F("developer")),
@@ -171,13 +165,11 @@ class Approval(Governed):
 class Remit(Governed):
     """The signed licence. Its terms never change; only its state does."""
 
-    STATES = [(s, s) for s in ("draft", "in_force", "suspended", "revoked", "expired")]
-
     reference = models.CharField(max_length=20, unique=True)
     use_case = models.ForeignKey("inventory.UseCase", on_delete=models.PROTECT, related_name="remits")
     version = models.ForeignKey("inventory.Version", on_delete=models.PROTECT, related_name="remits")
     kind = models.CharField(max_length=10, choices=[(k, k) for k in ("full", "restricted", "pilot")])
-    state = models.CharField(max_length=10, choices=STATES, default="draft")
+    state = models.CharField(max_length=10, choices=REMIT_STATES, default="draft")
     terms = models.JSONField()
     envelope = models.JSONField(default=dict, help_text="DSSE envelope of the in-toto statement.")
     sha256 = models.CharField(max_length=64, blank=True, help_text="Of the signed payload.")

@@ -8,9 +8,7 @@ from django.db import models
 from remit.ledger.models import Governed
 
 TIERS = [(t, t) for t in ("T1", "T2", "T3", "T4")]
-KINDS = [
-    (k, k) for k in ("ml", "statistical", "rules", "spreadsheet", "vendor", "llm", "agent", "composite")
-]
+KINDS = [(k, k) for k in ("ml", "statistical", "rules", "spreadsheet", "vendor", "llm", "agent", "composite")]
 STAGES = [
     ("idea", "Idea"),
     ("intake", "Intake"),
@@ -39,7 +37,9 @@ class UseCase(Governed):
     planned_value_a_year = models.DecimalField(max_digits=14, decimal_places=2)
     currency = models.CharField(max_length=3, default="USD")
     alternative = models.TextField(help_text="How the decision is made without a model.")
-    owner = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="owned_use_cases")
+    owner = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="owned_use_cases"
+    )
     unit = models.ForeignKey("people.Unit", on_delete=models.PROTECT, related_name="use_cases")
     jurisdictions = models.JSONField(default=list)
     regulations = models.JSONField(default=list)

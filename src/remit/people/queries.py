@@ -1,0 +1,90 @@
+"""Reads about people."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from uuid import UUID
+
+from django.db.models import Q, QuerySet
+
+from remit.kernel import clock
+from remit.kernel.problems import Denied, Unknown
+from remit.people import rules
+from remit.people.models import Installation, RoleAssignment, Unit, User
+
+
+def installation() -> Installation | None:
+    """Return the organisation's row, or None on an empty installation."""
+    return Installation.objects.first()
+
+
+def user(identifier: UUID | str) -> User:
+    """Return a person by id.
+
+    Raises:
+        Unknown: nobody has this id.
+    """
+    found = User.objects.filter(pk=identifier).first()
+    if found is None:
+        raise Unknown(f"There is no person with the id {identifier}.")
+    return found
+
+
+def user_by_email(email: str) -> User:
+    """Return a person by e-mail address, whatever its case.
+
+    Raises:
+        Unknown: nobody has this address.
+    """
+    found = User.objects.filter(email__iexact=email).first()
+    if found is None:
+        raise Unknown(f"Nobody here has the e-mail address {email}.", remedy="Check the spelling.")
+    return found
+
+
+def units() -> QuerySet[Unit]:
+    """Return every unit, by name."""
+    return Unit.objects.order_by("name")
+
+
+def _assignments(at: datetime) -> QuerySet[RoleAssignment]:
+    return RoleAssignment.objects.filter(Q(valid_to=None) | Q(valid_to__gt=at), valid_from__lte=at)
+
+
+def roles_of(who: User, *, unit: Unit | None = None, at: datetime | None = None) -> set[str]:
+    """Return the ids of the roles a person holds at an instant, in a unit or everywhere."""
+    held = _assignments(at or clock.now()).filter(user=who)
+    if unit is not None:
+        held = held.filter(Q(unit=None) | Q(unit=unit))
+    return set(held.values_list("role", flat=True))
+
+
+def holders(role: str, *, unit: Unit | None = None, at: datetime | None = None) -> list[User]:
+    """Return the active people who hold a role at an instant, those of the unit first."""
+    held = _assignments(at or clock.now()).filter(role=role, user__is_active=True).select_related("user")
+    if unit is not None:
+        held = held.filter(Q(unit=None) | Q(unit=unit))
+    ordered = sorted(held, key=lambda a: (a.unit_id is None, a.user.name))
+    return list({a.user_id: a.user for a in ordered}.values())
+
+
+def may(who: User, permission: str, *, unit: Unit | None = None) -> bool:
+    """Tell whether a person may do `permission` now, in a unit."""
+    return who.is_active and rules.allowed(roles_of(who, unit=unit), permission)
+
+
+def require(who: User | str, permission: str, *, unit: Unit | None = None) -> None:
+    """Pass if the person may do `permission`; the platform's own parts (`system:...`) may.
+
+    Raises:
+        Denied: they may not; the message names who may.
+    """
+    if isinstance(who, str):
+        if who.startswith("system:"):
+            return
+        raise Denied(f"{who!r} is not a person.")
+    if not may(who, permission, unit=unit):
+        raise Denied(
+            f"{who.name} may not do this ({permission}).",
+            remedy=f"It takes the role {rules.who_may(permission)}.",
+        )
