@@ -1,0 +1,1 @@
+"""Executors of the counts contract: the only place where Polars is imported."""
