@@ -26,7 +26,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import quote
 
-from remit.config import paths
+from remit.kernel import paths
 from remit.kernel.problems import Broken, Invalid, Unavailable
 
 DATABASE = "remit"

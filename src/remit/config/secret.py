@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import secrets
 
-from remit.config import paths
+from remit.kernel import paths
 
 
 def key() -> str:

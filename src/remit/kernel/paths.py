@@ -60,3 +60,8 @@ def profiles() -> Path:
 def logs() -> Path:
     """Return the folder of the processes' logs."""
     return home() / "logs"
+
+
+def package() -> Path:
+    """Return the folder of the installed `remit` package."""
+    return Path(__file__).resolve().parent.parent
