@@ -34,6 +34,10 @@ OWNER = "remit"
 ENVIRONMENT_VARIABLE = "REMIT_DATABASE_URL"
 _SOCKETS = Path("/tmp")  # noqa: S108 - a socket path holds 107 bytes; the folder is 0700 and its owner checked
 _START_SECONDS = 60
+_DAMAGE = (
+    r"PANIC|pg_control|appears to be corrupt|invalid checkpoint|invalid data in|"
+    r"not a database cluster|incorrect checksum"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -216,26 +220,21 @@ def _run(tool: str, *arguments: str, feed: str = "") -> None:
 
 def _explained(tool: str, output: str) -> Broken | Unavailable:
     """Turn what a tool of PostgreSQL printed and logged into one sentence and its remedy."""
-    known = (
-        (r"No space left on device", Unavailable, "The disk is full.", "Free some space, then start again."),
-        (
-            r"Permission denied|could not change permissions",
-            Unavailable,
+    if "No space left on device" in output:
+        return Unavailable("The disk is full.", remedy="Free some space, then start again.")
+    if re.search(r"Permission denied|could not change permissions|wrong ownership", output):
+        return Unavailable(
             f"PostgreSQL may not read or write {paths.postgres()}.",
-            "Give the folder back to the user that made it, then start again.",
-        ),
-        (
-            r"PANIC|pg_control|invalid checkpoint|invalid data in|not a database cluster|incorrect checksum",
-            Broken,
+            remedy="Give the folder back to the user that made it, then start again.",
+        )
+    if re.search(_DAMAGE, output):
+        return Broken(
             f"The database in {_data()} is damaged.",
-            f"Restore it from a backup, or move it away to begin empty; {_log()} has the details.",
-        ),
-    )
-    for pattern, kind, detail, remedy in known:
-        if re.search(pattern, output):
-            return kind(detail, remedy=remedy)
-    last = next((line.strip() for line in reversed(output.splitlines()) if line.strip()), "no message")
-    return Unavailable(f"PostgreSQL's {tool} failed: {last}", remedy=f"See {_log()} for the details.")
+            remedy=f"Restore it from a backup, or move it away to begin empty; {_log()} has the details.",
+        )
+    lines = [line.strip() for line in output.splitlines() if line.strip()]
+    telling = [line for line in lines if "FATAL" in line] or lines or ["no message"]
+    return Unavailable(f"PostgreSQL's {tool} failed: {telling[-1]}", remedy=f"See {_log()} for the details.")
 
 
 @contextmanager
