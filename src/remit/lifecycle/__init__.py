@@ -1,1 +1,1 @@
-"""A BPMN process moves a subject between stages by completing tasks that a role answers for within a clock."""
+"""A BPMN process moves a subject between stages; each task has a role that answers for it within a clock."""
