@@ -1,1 +1,4 @@
-"""Canonical JSON, Merkle trees, DSSE signatures and the remit statement: what an outsider verifies."""
+"""Canonical JSON, Merkle trees, DSSE signatures and the remit statement: what an outsider verifies.
+
+Nothing here needs Remit's database or a network: a file and a public key are enough.
+"""
