@@ -33,6 +33,7 @@ FILES = {
     ],
     "@fontsource-variable/jetbrains-mono": ["files/jetbrains-mono-latin-wght-normal.woff2"],
     "@tabler/core": ["dist/css/tabler.min.css"],
+    "@tabler/icons": [],
     "bpmn-js": [
         "dist/assets/bpmn-js.css",
         "dist/assets/diagram-js.css",

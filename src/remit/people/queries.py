@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from base64 import b32encode
 from datetime import datetime
 from uuid import UUID
 
 from django.db.models import Q, QuerySet
+from django.utils.crypto import salted_hmac
 
 from remit.kernel import clock
 from remit.kernel.problems import Denied, Unknown
@@ -88,3 +90,15 @@ def require(who: User | str, permission: str, *, unit: Unit | None = None) -> No
             f"{who.name} may not do this ({permission}).",
             remedy=f"It takes the role {rules.who_may(permission)}.",
         )
+
+
+def setup_code() -> str | None:
+    """Return the code that proves access to the server while nobody administers it; None once set up.
+
+    It is derived from the server's secret key, so every process knows it and it dies with set-up.
+    """
+    if installation() is not None:
+        return None
+    digest = salted_hmac("remit.set-up", "first administrator", algorithm="sha256").digest()
+    text = b32encode(digest).decode("ascii")[:16]
+    return "-".join(text[i : i + 4] for i in range(0, 16, 4))

@@ -1,5 +1,17 @@
-"""Addresses of the pages."""
+"""Addresses of the pages: those of every room, found by discovery."""
 
-from django.urls import URLPattern, URLResolver
+from __future__ import annotations
 
-urlpatterns: list[URLPattern | URLResolver] = []
+from django.urls import URLPattern, URLResolver, include, path
+
+from remit.web import rooms, shell
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("find", shell.find, name="find"),
+    *(path("", include(f"{room}.urls")) for room in rooms.names()),
+]
+
+handler400 = "remit.web.errors.bad_request"
+handler403 = "remit.web.errors.denied"
+handler404 = "remit.web.errors.not_found"
+handler500 = "remit.web.errors.server_error"

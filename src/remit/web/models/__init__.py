@@ -1,0 +1,1 @@
+"""Every model: the list with its facets, and each model's pages."""

@@ -1,0 +1,15 @@
+"""Addresses of sign-in (django-allauth) and of the signed-in person's account."""
+
+from __future__ import annotations
+
+from django.urls import URLPattern, URLResolver, include, path
+
+from remit.web.people import views
+
+_own: list[URLPattern | URLResolver] = [path("account/", views.me, name="me")]
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("", include((_own, "people"))),
+    path("account/", include("allauth.account.urls")),
+    path("account/2fa/", include("allauth.mfa.urls")),
+]

@@ -1,0 +1,69 @@
+"""Finds the rooms of the web door: every package beside this file that has `urls.py`.
+
+A room's `urls.py` holds `urlpatterns` with an `app_name`, and `NAV` if it belongs in the sidebar. A new
+page therefore touches its own folder and no list.
+"""
+
+from __future__ import annotations
+
+import pkgutil
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cache
+from importlib import import_module
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class Count:
+    """A figure beside a page's name; `late` makes it red and `note` says why."""
+
+    n: int
+    late: bool = False
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Nav:
+    """A page's place in the sidebar; `count` is asked once a request with the signed-in person."""
+
+    key: str
+    label: str
+    route: str
+    icon: str
+    order: int
+    count: Callable[[Any], Count | None] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """Something the palette found."""
+
+    label: str
+    note: str
+    href: str
+    icon: str
+
+
+@cache
+def names() -> tuple[str, ...]:
+    """Return the dotted names of the rooms, in alphabetical order."""
+    folder = str(Path(__file__).parent)
+    found = (f"{__package__}.{m.name}" for m in pkgutil.iter_modules([folder]) if m.ispkg)
+    return tuple(sorted(name for name in found if find_spec(f"{name}.urls")))
+
+
+@cache
+def nav() -> tuple[Nav, ...]:
+    """Return the sidebar's entries in their order."""
+    modules = (import_module(f"{name}.urls") for name in names())
+    found = (module.NAV for module in modules if hasattr(module, "NAV"))
+    return tuple(sorted(found, key=lambda item: item.order))
+
+
+@cache
+def finders() -> tuple[Callable[[Any, str], list[Hit]], ...]:
+    """Return each room's `find(person, text)`, from its `find.py`."""
+    return tuple(import_module(f"{name}.find").find for name in names() if find_spec(f"{name}.find"))

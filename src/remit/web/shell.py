@@ -1,0 +1,84 @@
+"""What stands around every page: who is signed in, the sidebar, the state of the ledger, the palette."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cached_property
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+
+from remit.kernel import clock
+from remit.people import queries as people
+from remit.web import rooms
+from remit.web.rooms import Count, Hit
+
+
+@dataclass(frozen=True, slots=True)
+class NavItem:
+    """A sidebar entry as drawn."""
+
+    key: str
+    label: str
+    icon: str
+    href: str
+    count: Count | None
+
+
+class Shell:
+    """Answers the shell's questions, each at most once a request and only when a template asks."""
+
+    def __init__(self, request: HttpRequest) -> None:
+        self.me: Any = request.user if hasattr(request, "user") else None
+
+    @cached_property
+    def organisation(self) -> str:
+        """The organisation's name, empty before set-up."""
+        installation = people.installation()
+        return installation.organisation if installation else ""
+
+    @cached_property
+    def nav(self) -> list[NavItem]:
+        """The pages of the sidebar, with the figures of the person who is signed in."""
+        if not getattr(self.me, "is_authenticated", False):
+            return []
+        return [
+            NavItem(
+                nav.key,
+                nav.label,
+                nav.icon,
+                reverse(nav.route),
+                nav.count(self.me) if nav.count else None,
+            )
+            for nav in rooms.nav()
+        ]
+
+    @property
+    def now(self) -> datetime:
+        """The time that pages speak of."""
+        return clock.now()
+
+    @property
+    def injected(self) -> bool:
+        """Whether that time is a story's and not the machine's."""
+        return clock.injected()
+
+
+def context(request: HttpRequest) -> dict[str, Any]:
+    """Give every template `shell`."""
+    return {"shell": Shell(request)}
+
+
+def find(request: HttpRequest) -> HttpResponse:
+    """Answer the palette: pages whose name holds the text, then what each room finds, at most 20."""
+    text = request.GET.get("q", "").strip()[:80]
+    pages = [
+        Hit(nav.label, "Page", reverse(nav.route), nav.icon)
+        for nav in rooms.nav()
+        if text.casefold() in nav.label.casefold()
+    ]
+    found = [hit for finder in rooms.finders() for hit in finder(request.user, text)] if text else []
+    return render(request, "shell/found.html", {"hits": [*pages, *found][:20], "q": text})

@@ -1,0 +1,1 @@
+"""Tasks: mine, and one task with what is needed to decide it."""
