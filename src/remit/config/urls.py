@@ -7,3 +7,9 @@ from django.urls import URLPattern, URLResolver, include, path
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("remit.web.urls")),
 ]
+
+# Django looks for these here and nowhere else
+handler400 = "remit.web.errors.bad_request"
+handler403 = "remit.web.errors.denied"
+handler404 = "remit.web.errors.not_found"
+handler500 = "remit.web.errors.server_error"

@@ -10,8 +10,3 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("find", shell.find, name="find"),
     *(path("", include(f"{room}.urls")) for room in rooms.names()),
 ]
-
-handler400 = "remit.web.errors.bad_request"
-handler403 = "remit.web.errors.denied"
-handler404 = "remit.web.errors.not_found"
-handler500 = "remit.web.errors.server_error"
