@@ -6,7 +6,7 @@ from base64 import b32encode
 from datetime import datetime
 from uuid import UUID
 
-from django.db.models import Q, QuerySet
+from django.db.models import Prefetch, Q, QuerySet
 from django.utils.crypto import salted_hmac
 
 from remit.kernel import clock
@@ -102,3 +102,9 @@ def setup_code() -> str | None:
     digest = salted_hmac("remit.set-up", "first administrator", algorithm="sha256").digest()
     text = b32encode(digest).decode("ascii")[:16]
     return "-".join(text[i : i + 4] for i in range(0, 16, 4))
+
+
+def directory() -> QuerySet[User]:
+    """Return every active person by name, with their unit and, as `held_now`, the roles they hold now."""
+    held = Prefetch("assignments", _assignments(clock.now()).order_by("role"), to_attr="held_now")
+    return User.objects.filter(is_active=True).select_related("unit").prefetch_related(held).order_by("name")

@@ -6,6 +6,28 @@ from django.conf import settings
 from django.db import migrations, models
 
 
+# a version's content never changes: what people approved is what decides
+IMMUTABLE = '''
+create function inventory_version_immutable() returns trigger language plpgsql as $$
+begin
+  if (new.model_id, new.number, new.developer_id, new.schema, new.decision_rule, new.intended_terms, new.code_reference,
+      new.environment, new.training_data_id, new.content_digest, new.registered_at)
+     is distinct from
+     (old.model_id, old.number, old.developer_id, old.schema, old.decision_rule, old.intended_terms, old.code_reference,
+      old.environment, old.training_data_id, old.content_digest, old.registered_at) then
+    raise exception 'a registered version does not change: register a new version' using errcode = 'restrict_violation';
+  end if;
+  if old.ready_at is not null and new.ready_at is distinct from old.ready_at then
+    raise exception 'a version is declared ready once' using errcode = 'restrict_violation';
+  end if;
+  return new;
+end $$;
+create trigger inventory_version_immutable before update on inventory_version
+  for each row execute function inventory_version_immutable();
+alter table inventory_version enable always trigger inventory_version_immutable;
+'''
+
+
 class Migration(migrations.Migration):
 
     initial = True
@@ -112,4 +134,5 @@ class Migration(migrations.Migration):
             model_name='artifact',
             constraint=models.UniqueConstraint(fields=('version', 'name'), name='inventory_artifact_name'),
         ),
+        migrations.RunSQL(IMMUTABLE, "drop trigger inventory_version_immutable on inventory_version; drop function inventory_version_immutable()"),
     ]

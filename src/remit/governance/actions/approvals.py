@@ -1,0 +1,65 @@
+"""Approvals: a person's judgement of exactly one content digest."""
+
+from __future__ import annotations
+
+from remit.governance.models import APPROVAL_KINDS, DECISIONS, Approval
+from remit.inventory.models import Version
+from remit.kernel import clock
+from remit.kernel.problems import Denied, Invalid
+from remit.ledger.capture import action, emit
+from remit.people import queries as people
+from remit.people.models import User
+
+
+@action("approval.record")
+def record_approval(
+    *,
+    acting_user: User,
+    version: Version,
+    kind: str,
+    decision: str,
+    reason: str,
+    conditions: str = "",
+) -> Approval:
+    """Record what a person decides about a version as it is now.
+
+    Raises:
+        Denied: the person lacks the role, built the version, or owns the use case.
+        Invalid: the kind or decision is unknown, no reason is given, or conditions are missing.
+    """
+    use_case = version.model.use_case
+    fields: dict[str, str] = {}
+    if kind not in dict(APPROVAL_KINDS):
+        fields["kind"] = f"Choose one of: {', '.join(dict(APPROVAL_KINDS))}."
+    if decision not in dict(DECISIONS):
+        fields["decision"] = f"Choose one of: {', '.join(dict(DECISIONS))}."
+    if not reason.strip():
+        fields["reason"] = "Give your reason in a sentence; it is kept with your decision."
+    if decision == "approve_with_conditions" and not conditions.strip():
+        fields["conditions"] = "Say which conditions."
+    if fields:
+        raise Invalid("The decision cannot be recorded.", fields=fields)
+    people.require(acting_user, f"approval.{kind}", unit=use_case.unit)
+    if kind != "self_test" and acting_user.pk == version.developer_id:
+        raise Denied(
+            f"{acting_user.name} built {version} and may not judge it.",
+            remedy="The task goes to somebody who did not build it.",
+        )
+    if kind not in {"acceptance", "self_test"} and acting_user.pk == use_case.owner_id:
+        raise Denied(f"{acting_user.name} owns {use_case.name} and may not approve it.")
+    approval = Approval.objects.create(
+        version=version,
+        kind=kind,
+        decision=decision,
+        conditions=conditions.strip(),
+        reason=reason.strip(),
+        content_digest=version.content_digest,
+        person=acting_user,
+        developer=version.developer,
+        owner=use_case.owner,
+        decided_at=clock.now(),
+    )
+    emit(
+        "approval.recorded", approval, version=version.pk, use_case=use_case.pk, kind=kind, decision=decision
+    )
+    return approval

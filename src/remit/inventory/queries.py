@@ -1,0 +1,84 @@
+"""Reads about use cases, models and versions."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from django.db.models import QuerySet
+
+from remit.inventory import artifacts
+from remit.inventory.models import Model, UseCase, Version
+from remit.kernel.problems import Unknown
+
+
+def use_case(key: str) -> UseCase:
+    """Return a use case by key (`mortgage-approval`) or reference (`UC-0001`).
+
+    Raises:
+        Unknown: there is none.
+    """
+    rows = UseCase.objects.select_related("owner", "unit")
+    found = rows.filter(key=key).first() or rows.filter(reference=key.upper()).first()
+    if found is None:
+        raise Unknown(f"There is no use case {key}.", remedy="Look it up on the Models page.")
+    return found
+
+
+def model(reference: str) -> Model:
+    """Return a model by reference, such as `MDL-0001`.
+
+    Raises:
+        Unknown: there is none.
+    """
+    found = (
+        Model.objects.select_related("use_case__owner", "use_case__unit")
+        .filter(reference=reference.upper())
+        .first()
+    )
+    if found is None:
+        raise Unknown(f"There is no model {reference}.", remedy="Look it up on the Models page.")
+    return found
+
+
+def version(reference: str, number: str) -> Version:
+    """Return a version by its model's reference and its number.
+
+    Raises:
+        Unknown: there is none.
+    """
+    found = _versions().filter(model__reference=reference.upper(), number=number).first()
+    if found is None:
+        raise Unknown(f"There is no version {number} of {reference}.")
+    return found
+
+
+def version_by_id(identifier: object) -> Version:
+    """Return a version by id.
+
+    Raises:
+        Unknown: there is none.
+    """
+    found = _versions().filter(pk=identifier).first()
+    if found is None:
+        raise Unknown(f"There is no version with the id {identifier}.")
+    return found
+
+
+def versions_of(use_case: UseCase) -> QuerySet[Version]:
+    """Return the versions of every model of a use case, the newest first."""
+    return _versions().filter(model__use_case=use_case).order_by("-registered_at")
+
+
+def verified_artifacts(version: Version) -> dict[str, Path]:
+    """Return the version's files by name, each hashed again.
+
+    Raises:
+        Broken: a file is gone or has changed.
+    """
+    return {a.name: artifacts.verified(a.name, a.sha256) for a in version.artifacts.order_by("name")}
+
+
+def _versions() -> QuerySet[Version]:
+    return Version.objects.select_related(
+        "model__use_case__owner", "model__use_case__unit", "developer", "training_data", "replaces"
+    )

@@ -1,0 +1,98 @@
+"""Pure rules of the inventory: what a form must say, what a version's digest covers."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+from remit.inventory.contract import Intake, StoredArtifact
+from remit.inventory.models import KINDS
+from remit.kernel.problems import Invalid
+from remit.measure.contract import Schema
+from remit.proof import canonical
+
+_PURPOSE = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
+_LEAST = {
+    "name": (3, "Name the use case in a few words."),
+    "decision": (10, "Say which decision is made or supported, in a sentence."),
+    "population": (10, "Say for whom it is made, in a sentence."),
+    "value_hypothesis": (10, "Say what it should be worth and how that will be measured."),
+    "alternative": (10, "Say how the decision is made without a model."),
+}
+
+
+def slug(name: str) -> str:
+    """Return the key the gateway answers under: `Mortgage approval` gives `mortgage-approval`."""
+    return re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-")[:60]
+
+
+def checked_intake(form: Intake) -> Decimal:
+    """Check an intake form and return its planned value a year.
+
+    Raises:
+        Invalid: a field is empty or wrong; `fields` names each.
+    """
+    fields = {
+        name: message
+        for name, (length, message) in _LEAST.items()
+        if len(getattr(form, name).strip()) < length
+    }
+    if not _PURPOSE.fullmatch(form.purpose):
+        fields["purpose"] = "A short name in lower case with hyphens, such as home-loan-origination."
+    if form.kind not in dict(KINDS):
+        fields["kind"] = f"Choose one of: {', '.join(dict(KINDS))}."
+    if not re.fullmatch(r"[A-Z]{3}", form.currency):
+        fields["currency"] = "A currency code of three capitals, such as USD."
+    planned = Decimal(0)
+    try:
+        planned = Decimal(form.planned_value_a_year)
+        if not planned.is_finite() or planned < 0 or planned >= Decimal(10) ** 12:
+            fields["planned_value_a_year"] = "An amount from 0 to 999,999,999,999."
+    except InvalidOperation:
+        fields["planned_value_a_year"] = "A number without signs or spaces, such as 250000."
+    if fields:
+        raise Invalid("The intake form is not complete.", fields=fields)
+    return planned.quantize(Decimal("0.01"))
+
+
+def checked_schema(schema: Mapping[str, Any]) -> Schema:
+    """Check a version's schema: it reads, has inputs, and no protected attribute among them.
+
+    Raises:
+        Invalid: a column is wrong, or there is no input.
+    """
+    read = Schema.of(schema)
+    if not read.of_role("feature"):
+        raise Invalid(
+            "The schema names no input.",
+            fields={"schema": "Give at least one column the role feature."},
+        )
+    return read
+
+
+def content_digest(
+    *,
+    model: str,
+    number: str,
+    artifacts: Iterable[StoredArtifact],
+    schema: Mapping[str, Any],
+    decision_rule: Mapping[str, Any],
+    code_reference: str,
+    training_data: str,
+    environment: Mapping[str, Any],
+) -> str:
+    """Return the SHA-256 of everything that makes a version what it is; approvals bind to it."""
+    return canonical.digest(
+        {
+            "model": model,
+            "number": number,
+            "artifacts": sorted([a.name, a.sha256, a.media_type] for a in artifacts),
+            "schema": schema,
+            "decision_rule": decision_rule,
+            "code_reference": code_reference,
+            "training_data": training_data,
+            "environment": environment,
+        }
+    )
