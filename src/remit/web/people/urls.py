@@ -1,4 +1,4 @@
-"""Addresses of sign-in (django-allauth) and of the signed-in person's account."""
+"""Addresses of sign-in (django-allauth), of the signed-in person's account, and of the people here."""
 
 from __future__ import annotations
 
@@ -6,7 +6,11 @@ from django.urls import URLPattern, URLResolver, include, path
 
 from remit.web.people import views
 
-_own: list[URLPattern | URLResolver] = [path("account/", views.me, name="me")]
+_own: list[URLPattern | URLResolver] = [
+    path("account/", views.me, name="me"),
+    path("people/", views.everybody, name="people"),
+    path("people/invite", views.invite, name="invite"),
+]
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", include((_own, "people"))),

@@ -1,0 +1,1 @@
+"""Whether this process and its database work, for supervisors and load balancers."""
