@@ -42,7 +42,38 @@ def database_server() -> None:
 
 @pytest.fixture(scope="session")
 def django_db_modify_db_settings(database_server: None) -> None:
-    """pytest-django asks for this before it makes the test database."""
+    """Point Django at the server; pytest-django read the settings before this file set the home."""
+    from django.conf import settings
+
+    from remit.config import postgres
+    from remit.config.settings import _database
+
+    settings.DATABASES["default"] |= _database(postgres.url())
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _flush_append_only_tables() -> None:
+    """Tests that commit are followed by Django's flush, a TRUNCATE, which the ledger's triggers refuse."""
+    from django.db.backends.postgresql.operations import DatabaseOperations
+
+    flush = DatabaseOperations.sql_flush
+
+    def lifted(operations, style, tables, **options):
+        statements = flush(operations, style, tables, **options)
+        off = [f'alter table "{table}" disable trigger user' for table in sorted(tables)]
+        # what migrate installs is enabled again as it was; other apps' triggers are not ALWAYS
+        on = [f'alter table "{table}" enable trigger user' for table in sorted(tables)]
+        return [*off, *statements, *on, _ALWAYS_AGAIN] if statements else []
+
+    DatabaseOperations.sql_flush = lifted
+
+
+_ALWAYS_AGAIN = """
+do $$ declare t record; begin
+  for t in select tgrelid::regclass as name, tgname from pg_trigger where tgname like 'remit\\_%' loop
+    execute format('alter table %s enable always trigger %I', t.name, t.tgname);
+  end loop;
+end $$"""
 
 
 @pytest.fixture

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from contextvars import ContextVar
-from datetime import datetime
-from typing import Any, ParamSpec, Protocol, TypeVar
+from datetime import date
+from decimal import Decimal
+from typing import Any, NamedTuple, ParamSpec, Protocol, TypeVar
 from uuid import UUID
 
 from django.db import connection, models, transaction
@@ -26,7 +28,15 @@ class Actor(Protocol):
     is_active: bool
 
 
-_current: ContextVar[tuple[str, str, str] | None] = ContextVar("remit_action", default=None)
+class Context(NamedTuple):
+    """What the capture trigger writes beside each change."""
+
+    actor: str = ""
+    action: str = ""
+    reason: str = ""
+
+
+_current: ContextVar[Context | None] = ContextVar("remit_action", default=None)
 
 
 def action(name: str) -> Callable[[Callable[P, R]], Callable[P, R]]:
@@ -43,31 +53,44 @@ def action(name: str) -> Callable[[Callable[P, R]], Callable[P, R]]:
     def decorate(function: Callable[P, R]) -> Callable[P, R]:
         @functools.wraps(function)
         def wrapper(*args: P.args, **kwargs: P.kwargs) -> R:
-            context = (actor_of(kwargs.get("acting_user")), name, str(kwargs.get("reason") or ""))
-            outer = _current.get()
-            with transaction.atomic():
-                token = _current.set(context)
-                _announce(context)
-                try:
-                    return function(*args, **kwargs)
-                finally:
-                    _current.reset(token)
-                    if outer is not None and not connection.needs_rollback:
-                        _announce(outer)
+            with acting(kwargs.get("acting_user"), name, reason=str(kwargs.get("reason") or "")):
+                return function(*args, **kwargs)
 
-        wrapper.action_name = name  # type: ignore[attr-defined]  # read by the API and the docs
         return wrapper
 
     return decorate
 
 
-def actor_of(who: object) -> str:
-    """Return how the ledger names who acts: a person's id, or `system:<part>`.
+@contextmanager
+def acting(who: object, name: str, *, reason: str = "") -> Iterator[None]:
+    """Do `name` within the block as `who`, in one transaction: what `action` is made of.
+
+    For a data migration or another write that is no function of its own; everything else is an action.
 
     Raises:
         Denied: nobody, or a deactivated person, is acting.
     """
-    if isinstance(who, str) and who.startswith("system:"):
+    context, outer = Context(actor_of(who), name, reason), _current.get()
+    joins = connection.in_atomic_block
+    with transaction.atomic():
+        token = _current.set(context)
+        try:
+            _announce(context)
+            yield
+        finally:
+            _current.reset(token)
+        if joins:
+            # a rollback gives the surrounding transaction its settings back, success does not
+            _announce(outer or Context())
+
+
+def actor_of(who: object) -> str:
+    """Return how the ledger names who acts: `user:<id>`, or `system:<part>`.
+
+    Raises:
+        Denied: nobody, or a deactivated person, is acting.
+    """
+    if isinstance(who, str) and who.startswith("system:") and len(who) > len("system:"):
         return who
     identifier = getattr(who, "pk", None)
     if identifier is None or not getattr(who, "is_active", False):
@@ -89,7 +112,7 @@ def emit(name: str, subject: models.Model, **data: Any) -> Event:
         subject_type=subject._meta.label,
         subject_id=subject.pk,
         data={key: _plain(value) for key, value in data.items()},
-        actor=context[0],
+        actor=context.actor,
         occurred_at=clock.now(),
     )
     from procrastinate.contrib.django import app
@@ -98,19 +121,22 @@ def emit(name: str, subject: models.Model, **data: Any) -> Event:
     return event
 
 
-def _announce(context: tuple[str, str, str]) -> None:
-    actor, name, reason = context
+def _announce(context: Context) -> None:
     with connection.cursor() as cursor:
         cursor.execute(
             "select set_config('remit.actor', %s, true), set_config('remit.action', %s, true),"
             " set_config('remit.reason', %s, true), set_config('remit.occurred_at', %s, true)",
-            [actor, name, reason, clock.now().isoformat()],
+            [*context, clock.now().isoformat()],
         )
 
 
 def _plain(value: Any) -> Any:
-    if isinstance(value, UUID):
+    if isinstance(value, UUID | Decimal):
         return str(value)
-    if isinstance(value, datetime):
+    if isinstance(value, date):
         return value.isoformat()
+    if isinstance(value, tuple | list):
+        return [_plain(item) for item in value]
+    if isinstance(value, dict):
+        return {key: _plain(item) for key, item in value.items()}
     return value

@@ -1,4 +1,4 @@
-"""Tables of the ledger. All are append-only in the database itself."""
+"""Tables of the ledger. All but `Numbering` and the queue are append-only in the database itself."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from typing import ClassVar
 
 from django.contrib.postgres.indexes import GinIndex
 from django.db import models
+from django.db.models.fields.related import ManyToManyField
 
 from remit.kernel.ids import uuid7
 
@@ -24,27 +25,60 @@ class Governed(models.Model):
     class Meta:
         abstract = True
 
+    @classmethod
+    def check(cls, **kwargs: object) -> list[object]:
+        """Refuse a many-to-many whose rows no trigger would see."""
+        from django.core.checks import Error
+
+        return super().check(**kwargs) + [
+            Error(
+                f"{cls.__name__}.{field.name} makes a table that the ledger does not capture.",
+                hint="Name a Governed model with `through`.",
+                id="ledger.E001",
+            )
+            for field in cls._meta.local_many_to_many
+            if isinstance(field, ManyToManyField) and field.remote_field.through._meta.auto_created
+        ]
+
 
 class Entry(models.Model):
-    """One change of one governed row. The payload is apart, so that erasing it keeps the proof valid."""
+    """One change of one governed row. The payload is apart, so that erasing it keeps the proof valid.
 
-    id = models.UUIDField(primary_key=True)
+    Written by the capture trigger only. `id` grows in the order in which rows changed; rolled-back
+    changes leave gaps in it, whereas `Leaf.index` has none.
+    """
+
+    id = models.BigAutoField(primary_key=True)
     occurred_at = models.DateTimeField()
-    recorded_at = models.DateTimeField(db_index=True)
+    recorded_at = models.DateTimeField()
     actor = models.CharField(max_length=200)
     action = models.CharField(max_length=100)
     reason = models.TextField(blank=True)
     table_name = models.CharField(max_length=100)
     operation = models.CharField(max_length=10)
-    object_id = models.UUIDField(db_index=True)
+    object_id = models.UUIDField()
     payload_sha256 = models.CharField(max_length=64)
+
+    class Meta:
+        indexes = (
+            models.Index(fields=["object_id", "id"], name="ledger_entry_object"),
+            models.Index(fields=["actor", "id"], name="ledger_entry_actor"),
+            models.Index(fields=["action", "id"], name="ledger_entry_action"),
+            models.Index(fields=["occurred_at"], name="ledger_entry_occurred"),
+        )
 
 
 class Payload(models.Model):
-    """What the row was before and is after, as the exact text that was hashed."""
+    """What the row was before and is after, and the reason given, as the exact text that was hashed."""
 
     entry = models.OneToOneField(Entry, on_delete=models.PROTECT, primary_key=True, related_name="payload")
     body = models.TextField()
+
+
+class Pending(models.Model):
+    """An entry that has no place in the tree yet: the sequencer's queue."""
+
+    entry = models.OneToOneField(Entry, on_delete=models.PROTECT, primary_key=True, related_name="pending")
 
 
 class Leaf(models.Model):
@@ -56,20 +90,21 @@ class Leaf(models.Model):
 
 
 class Node(models.Model):
-    """The hash of a complete subtree: `index`-th of 2**level leaves."""
+    """The hash of a complete subtree of 2**level leaves, level 1 and up: the `position`-th of its level."""
 
     level = models.SmallIntegerField()
-    index = models.BigIntegerField()
+    position = models.BigIntegerField()
     hash = models.BinaryField(max_length=32)
 
     class Meta:
-        constraints = (models.UniqueConstraint(fields=["level", "index"], name="ledger_node_place"),)
+        constraints = (models.UniqueConstraint(fields=["level", "position"], name="ledger_node_place"),)
 
 
 class Checkpoint(models.Model):
     """A signed statement of the tree's size and root (C2SP signed note)."""
 
     size = models.BigIntegerField(primary_key=True)
+    origin = models.CharField(max_length=100)
     root = models.BinaryField(max_length=32)
     note = models.TextField()
     key_id = models.CharField(max_length=16)
@@ -81,6 +116,7 @@ class Verification(models.Model):
 
     verified_at = models.DateTimeField(db_index=True)
     size = models.BigIntegerField()
+    root = models.BinaryField(max_length=32)
     faults = models.JSONField(default=list)
 
 
