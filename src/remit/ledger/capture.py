@@ -98,7 +98,7 @@ def actor_of(who: object) -> str:
     return f"user:{identifier}"
 
 
-def emit(name: str, subject: models.Model, **data: Any) -> Event:
+def emit(name: str, subject: models.Model, /, **data: Any) -> Event:
     """Record that `name` happened to `subject`, and ask the worker to react once this transaction commits.
 
     Raises:
