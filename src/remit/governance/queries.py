@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
+from uuid import UUID
 
-from django.db.models import Q, QuerySet
+from django.db.models import Count, Q, QuerySet
 
 from remit.governance.models import (
     Approval,
@@ -46,6 +48,17 @@ def findings_of(use_case: UseCase) -> QuerySet[Finding]:
     """Return every finding on a use case, open ones first."""
     rows = Finding.objects.filter(use_case=use_case).select_related("owner", "version__model", "closed_by")
     return rows.order_by("closed_at", "due_at")
+
+
+def open_findings_by_use_case() -> dict[UUID, tuple[int, int]]:
+    """Return, by use case id, how many findings are open and how many of them are past their date."""
+    now = clock.now()
+    rows = (
+        Finding.objects.filter(closed_at=None)
+        .values("use_case")
+        .annotate(n=Count("pk"), late=Count("pk", filter=Q(due_at__lt=now)))
+    )
+    return {row["use_case"]: (row["n"], row["late"]) for row in rows}
 
 
 def exceptions_in_force(version: Version, at: datetime | None = None) -> list[ExceptionGrant]:
@@ -90,6 +103,30 @@ def remit_in_force(version: Version, at: datetime | None = None) -> Remit | None
     now = at or clock.now()
     rows = _remits().filter(version=version, state="in_force", valid_from__lte=now, valid_until__gt=now)
     return rows.order_by("-issued_at").first()
+
+
+def current_remits(versions: Iterable[UUID]) -> dict[UUID, Remit]:
+    """Return, by version id, the newest remit that is in force or suspended, in one read."""
+    rows = (
+        Remit.objects.filter(version__in=list(versions), state__in=("in_force", "suspended"))
+        .order_by("version", "-issued_at")
+        .distinct("version")
+        .defer("envelope", "terms")
+    )
+    return {row.version_id: row for row in rows}
+
+
+def any_remit_issued() -> bool:
+    """Tell whether a remit was ever signed here."""
+    return Remit.objects.exclude(state="draft").exists()
+
+
+def versions_under_remit(*, state: str = "in_force", ending_before: datetime | None = None) -> list[UUID]:
+    """Return the ids of the versions that hold a remit in a state, or one that ends before an instant."""
+    rows = Remit.objects.filter(state=state)
+    if ending_before is not None:
+        rows = rows.filter(valid_until__lt=ending_before)
+    return list(rows.values_list("version", flat=True).distinct())
 
 
 def remits_to_publish(at: datetime | None = None) -> QuerySet[Remit]:

@@ -70,6 +70,15 @@ def holders(role: str, *, unit: Unit | None = None, at: datetime | None = None) 
     return list({a.user_id: a.user for a in ordered}.values())
 
 
+def holders_by_role() -> dict[str, list[str]]:
+    """Return the names of the active people who hold each role now, in one read."""
+    held = _assignments(clock.now()).filter(user__is_active=True).order_by("role", "user__name")
+    names: dict[str, dict[str, None]] = {}
+    for role, name in held.values_list("role", "user__name"):
+        names.setdefault(role, {})[name] = None
+    return {role: list(found) for role, found in names.items()}
+
+
 def may(who: User, permission: str, *, unit: Unit | None = None) -> bool:
     """Tell whether a person may do `permission` now, in a unit."""
     return who.is_active and rules.allowed(roles_of(who, unit=unit), permission)

@@ -10,6 +10,7 @@ from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 
+from remit.inventory import queries as inventory
 from remit.kernel.problems import Problem
 from remit.people import actions, queries
 from remit.web import forms
@@ -22,7 +23,9 @@ _BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
 
 def home(request: HttpRequest) -> HttpResponse:
     """Send a person to the portfolio, or to the first steps while there is nothing in it."""
-    return redirect("onboarding:welcome")
+    del request  # the same for everybody
+    empty = not inventory.listing().exists()
+    return redirect("onboarding:welcome" if empty else "portfolio:portfolio")
 
 
 @login_not_required

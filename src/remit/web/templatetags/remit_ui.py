@@ -129,3 +129,15 @@ def stage_label(stage: str) -> str:
 def stage_share(stage: str) -> float:
     """Return how far along the path to business a stage is, 0 to 1."""
     return _PATH.index(stage) / (len(_PATH) - 1) if stage in _PATH else 1.0
+
+
+@register.filter
+def clock_tone(tone: str) -> str:
+    """Return the mark of a clock's tone: late is bad, in time is plain."""
+    return {"late": "bad", "warn": "warn"}.get(tone, "")
+
+
+@register.filter
+def minus(a: Number, b: Number) -> Number:
+    """Subtract."""
+    return a - b

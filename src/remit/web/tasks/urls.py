@@ -1,0 +1,12 @@
+"""Address of my tasks."""
+
+from __future__ import annotations
+
+from django.urls import URLPattern, URLResolver, path
+
+from remit.web.rooms import Nav
+from remit.web.tasks import views
+
+app_name = "tasks"
+NAV = Nav("tasks", "My tasks", "tasks:mine", icon="checkbox", order=10, count=views.count)
+urlpatterns: list[URLPattern | URLResolver] = [path("tasks/", views.mine, name="mine")]
