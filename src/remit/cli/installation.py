@@ -31,9 +31,11 @@ def ready(*, current: bool = True) -> Iterator[None]:
         try:
             yield
         finally:
-            from django.db import connections
+            from django.db import connection
 
-            connections.close_all()
+            # a pool left open would be inherited by workers that are forked from this process
+            connection.close()
+            connection.close_pool()
 
 
 @contextmanager
