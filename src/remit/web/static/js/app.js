@@ -43,7 +43,8 @@
       palette.showModal();
       htmx.trigger(input, "rm:open");
     };
-    list.addEventListener("htmx:afterSwap", () => select(links()[0]));
+    // after settling: htmx puts back the attributes of elements that kept their id
+    list.addEventListener("htmx:afterSettle", () => select(links()[0]));
     palette.addEventListener("keydown", (e) => {
       const found = links();
       const at = selected();
