@@ -1,5 +1,5 @@
 import re
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
@@ -25,6 +25,10 @@ def test_figures_are_what_is_recorded(bank, sign_in, file_many):
     assert ("Open tasks", "0") in tiles
     assert ("Open findings", "0") in tiles
     assert "4 on the way" in page
+    stages = dict(re.findall(r'<div class="st">([^<]+)</div><div class="ct">(\d+)</div>', page))
+    assert stages["Intake"] == "2"  # two of the four have a model already
+    assert stages["Development"] == "2"
+    assert sum(map(int, stages.values())) == 4
     assert "No version entered business yet" in page
     assert "$1M" in page  # four planned values of 250,000 a year
 
@@ -55,3 +59,12 @@ def test_the_number_of_reads_does_not_grow_with_the_portfolio(bank, sign_in, fil
     few = reads()
     file_many(45, start=5)
     assert reads() == few
+
+
+def test_a_page_says_when_its_time_is_a_storys(bank, sign_in):
+    client = sign_in(bank.daniel)
+    assert "Story time" not in client.get("/portfolio/").text
+    with clock.at(datetime(2027, 3, 1, 9, 30, tzinfo=UTC)):
+        page = client.get("/portfolio/").text
+    assert "Story time" in page
+    assert "Monday 1 March 2027, 09:30 UTC" in page

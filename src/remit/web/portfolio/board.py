@@ -138,10 +138,11 @@ class Board:
     @cached_property
     def flow(self) -> list[StageColumn]:
         """The stages on the way to business."""
+        counts = Counter(row["stage"] for row in self.rows)
         return [
-            self._column(stage, name, count)
-            for stage, name, count in lifecycle.pipeline()
-            if stage not in ("under_review", *OVER) and (count or stage != "idea")
+            self._column(stage, name, counts[stage])
+            for stage, name, _ in lifecycle.pipeline()
+            if stage not in ("under_review", *OVER) and (counts[stage] or stage != "idea")
         ]
 
     @cached_property
