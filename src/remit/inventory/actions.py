@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from remit.data.models import DataAsset
 from remit.inventory import artifacts, queries, rules
 from remit.inventory.contract import ArtifactFile, Intake
 from remit.inventory.models import KINDS, STAGES, TIERS, Artifact, Model, UseCase, Version
@@ -117,11 +116,13 @@ def register_version(
     decision_rule: Mapping[str, Any],
     code_reference: str,
     environment: Mapping[str, Any],
-    training_data: DataAsset | None = None,
+    training_data: Any = None,
     intended_terms: Mapping[str, Any] | None = None,
     replaces: Version | None = None,
 ) -> Version:
     """Register an immutable version: its files are hashed and stored, its digest is fixed.
+
+    `training_data` is a `data.DataAsset`, or None.
 
     Raises:
         Denied: the person is not a developer in the use case's unit.

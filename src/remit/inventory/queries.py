@@ -26,6 +26,18 @@ def use_case(key: str) -> UseCase:
     return found
 
 
+def use_case_by_id(identifier: object) -> UseCase:
+    """Return a use case by id.
+
+    Raises:
+        Unknown: there is none.
+    """
+    found = UseCase.objects.select_related("owner", "unit").filter(pk=identifier).first()
+    if found is None:
+        raise Unknown(f"There is no use case with the id {identifier}.")
+    return found
+
+
 def model(reference: str) -> Model:
     """Return a model by reference, such as `MDL-0001`.
 

@@ -147,13 +147,9 @@ def _change(remit: Remit, state: str, allowed: set[str], reason: str) -> Remit:
 
 def _check_signed(version: Version, evaluation: GateEvaluation, approvals: dict[str, Approval]) -> None:
     if not evaluation.passed:
-        failing = [
-            r for r in evaluation.results if r["status"] not in {"satisfied", "excepted", "not_applicable"}
-        ]
-        raise Conflict(
-            f"Gate G5 does not pass: {'; '.join(f'{r["control"]} {r["says"]}' for r in failing)}",
-            remedy=failing[0]["remedy"],
-        )
+        failing = [result for result in evaluation.results if result["status"] not in PASSING]
+        told = "; ".join(f"{result['control']} {result['says']}" for result in failing)
+        raise Conflict(f"Gate G5 does not pass: {told}", remedy=failing[0]["remedy"])
     kind = "self_test" if version.model.use_case.tier == "T4" else "signature"
     signature = approvals.get(kind)
     if signature is None or not signature.decision.startswith("approve"):

@@ -1,0 +1,89 @@
+"""When X happened, do Y: every effect that runs upwards through the layers is in this file."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+from remit.governance import actions as governance
+from remit.governance import queries as governed
+from remit.inventory import queries as inventory
+from remit.jobs.registry import on, service_named
+from remit.kernel import clock
+from remit.lifecycle import actions as lifecycle
+from remit.lifecycle import queries as processes
+from remit.monitoring import queries as monitored
+from remit.serving import actions as serving
+
+WORKER = "system:worker"
+
+
+@on("tier.assessed")
+def start_on_the_way(event: Any) -> None:
+    """An idea with a computed tier starts the process of that tier."""
+    use_case = inventory.use_case_by_id(event.data["use_case"])
+    if not processes.processes_of(use_case).exists():
+        lifecycle.start_process(acting_user=WORKER, use_case=use_case)
+
+
+@on("version.registered")
+def take_up(event: Any) -> None:
+    """A registered version joins the process that waits for it, or starts one."""
+    lifecycle.take_up(acting_user=WORKER, version=inventory.version_by_id(event.subject_id))
+
+
+@on("service.requested")
+def run_service(event: Any) -> None:
+    """A process reached a service task: run it and hand back what it found."""
+    task = processes.task_by_id(event.subject_id)
+    if task.completed_at is None:
+        result = service_named(task.service)(task)
+        lifecycle.complete_service(acting_user=WORKER, task_id=task.pk, result=result)
+
+
+@on(
+    "remit.issued",
+    "remit.suspended",
+    "remit.reinstated",
+    "remit.revoked",
+    "deployment.changed",
+    "deployment.ended",
+    "deployment.mode_set",
+    "consumer.registered",
+)
+def publish(event: Any) -> None:
+    """What the gateways obey has changed: publish it."""
+    serving.publish_bundle(acting_user=WORKER, cause=event.name)
+
+
+@on("alarm.raised")
+def stop(event: Any) -> None:
+    """A limit is broken: act as the remit says, and open a finding that somebody answers."""
+    alarm = monitored.alarm(event.subject_id)
+    version = alarm.monitor.version
+    remit = governed.remit_in_force(version)
+    for condition in remit.terms["stop_conditions"] if remit else ():
+        same_column = condition["column"] in {"", alarm.column}
+        if condition["metric"] != alarm.metric or not same_column or not _beyond(condition, alarm.value):
+            continue
+        reason = f"{alarm.reference}: {alarm.says}"
+        if condition["action"] == "suspend":
+            governance.suspend_remit(acting_user=WORKER, remit=remit, reason=reason)
+        else:
+            serving.set_mode(acting_user=WORKER, version=version, mode=condition["action"], reason=reason)
+        break
+    governance.open_finding(
+        acting_user=WORKER,
+        version=version,
+        control=f"monitor:{alarm.metric}:{alarm.column}"[:60],
+        title=f"{alarm.metric.replace('_', ' ').capitalize()} beyond its limit in {alarm.window.label}",
+        detail=alarm.says,
+        severity="high",
+        owner=alarm.owner,
+        due_at=clock.now() + timedelta(days=10),
+    )
+
+
+def _beyond(condition: dict[str, Any], value: float) -> bool:
+    limit = condition["limit"]
+    return bool(value > limit if condition["direction"] == "above" else value < limit)

@@ -1,0 +1,66 @@
+"""Reads of monitoring."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from django.db.models import QuerySet
+
+from remit.inventory.models import UseCase, Version
+from remit.kernel.problems import Unknown
+from remit.monitoring import rules
+from remit.monitoring.models import Alarm, Monitor, Window
+
+
+def monitors(version: Version) -> QuerySet[Monitor]:
+    """Return the monitors of a version."""
+    return Monitor.objects.filter(version=version, ended_at=None).select_related("owner").order_by("name")
+
+
+def windows(version: Version) -> QuerySet[Window]:
+    """Return the measured windows of a version, oldest first."""
+    return Window.objects.filter(monitor__version=version).select_related("monitor").order_by("until")
+
+
+def health(versions: Iterable[Version]) -> dict[object, rules.Health]:
+    """Return how each version fares by its latest window, by version id."""
+    latest = (
+        Window.objects.filter(monitor__version__in=[version.pk for version in versions])
+        .order_by("monitor__version", "-until")
+        .distinct("monitor__version")
+        .values_list("monitor__version", "verdict")
+    )
+    verdicts = dict(latest)
+    return {version.pk: rules.health(verdicts.get(version.pk)) for version in versions}
+
+
+def open_alarms(use_case: UseCase) -> QuerySet[Alarm]:
+    """Return the alarms of a use case nobody has answered yet, the earliest due first."""
+    return _alarms().filter(monitor__version__model__use_case=use_case, closed_at=None).order_by("due_at")
+
+
+def alarms(use_case: UseCase) -> QuerySet[Alarm]:
+    """Return every alarm of a use case, the latest first."""
+    return _alarms().filter(monitor__version__model__use_case=use_case).order_by("-opened_at")
+
+
+def alarm(identifier: object) -> Alarm:
+    """Return an alarm by id.
+
+    Raises:
+        Unknown: there is none.
+    """
+    found = _alarms().filter(pk=identifier).first()
+    if found is None:
+        raise Unknown(f"There is no alarm with the id {identifier}.")
+    return found
+
+
+def monitored_metrics(version: Version) -> list[str]:
+    """Return the metrics that monitors of a version watch."""
+    limits = Monitor.objects.filter(version=version, ended_at=None).values_list("limits", flat=True)
+    return sorted({limit["metric"] for row in limits for limit in row})
+
+
+def _alarms() -> QuerySet[Alarm]:
+    return Alarm.objects.select_related("monitor__version__model__use_case", "window", "owner", "closed_by")

@@ -1,0 +1,48 @@
+"""What crosses the boundary of serving."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class Traffic:
+    """What happened at the gateway over a window: counts of decisions and refusals, milliseconds."""
+
+    since: datetime
+    until: datetime
+    asked: int
+    approved: int
+    referred: int
+    declined: int
+    refused: int
+    p95_ms: float | None
+    refused_by: dict[str, int]
+    by_variant: dict[str, int]
+
+    @property
+    def decided(self) -> int:
+        """Requests that got an action."""
+        return self.asked - self.refused
+
+    def share(self, count: int) -> float | None:
+        """Return a count as a share of what was decided; None when nothing was."""
+        return count / self.decided if self.decided else None
+
+
+@dataclass(frozen=True, slots=True)
+class Explained:
+    """A recorded decision, explained from the archived artifact.
+
+    `reasons` are `gateway.contract.Reason`, `changes` are `gateway.explain.Change`, `replay` is
+    `gateway.explain.Replay`; all empty or None for a decision without a score.
+    """
+
+    row: dict[str, Any]
+    features: dict[str, Any]
+    context: dict[str, Any]
+    reasons: tuple[Any, ...] = ()
+    changes: tuple[Any, ...] = ()
+    replay: Any = None
