@@ -1,0 +1,19 @@
+"""Writes of the lifecycle."""
+
+from remit.lifecycle.actions.definitions import publish, publish_definitions
+from remit.lifecycle.actions.processes import attach_version, retire, start_process, take_up, tier_confirmed
+from remit.lifecycle.actions.tasks import assign_task, complete_service, complete_task, escalate_late
+
+__all__ = [
+    "assign_task",
+    "attach_version",
+    "complete_service",
+    "complete_task",
+    "escalate_late",
+    "publish",
+    "publish_definitions",
+    "retire",
+    "start_process",
+    "take_up",
+    "tier_confirmed",
+]
