@@ -1,0 +1,1 @@
+"""How far a column's distribution has moved from the reference's."""

@@ -1,0 +1,1 @@
+"""How predictions differ between the groups of a protected attribute."""

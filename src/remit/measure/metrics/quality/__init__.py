@@ -1,0 +1,1 @@
+"""Whether the data are what the schema and the reference say."""
