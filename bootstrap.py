@@ -42,6 +42,11 @@ def main(wanted: list[str]) -> None:
         BUILD.mkdir(exist_ok=True)
         with (BUILD / "bootstrap.lock").open("w") as lock:
             fcntl.flock(lock, fcntl.LOCK_EX)
+            if not os.access(cache_parent(), os.W_OK):
+                os.environ |= {
+                    "UV_CACHE_DIR": str(BUILD / "uv-cache"),
+                    "npm_config_cache": str(BUILD / "npm-cache"),
+                }
             install({group for group in wanted if group in GROUPS})
             run(
                 [str(VENV / "bin" / "python"), str(ROOT / "assets" / "vendor.py")],
@@ -73,8 +78,6 @@ def install(groups: set[str]) -> None:
         "UV_PROJECT_ENVIRONMENT": str(VENV),
         "REMIT_SKIP_ASSETS": "1",
     }
-    if not os.access(cache_parent(), os.W_OK):
-        environment["UV_CACHE_DIR"] = str(BUILD / "uv-cache")
     chosen = [part for group in sorted(groups) for part in ("--group", group)]
     line = [str(uv()), "sync", "--locked", "--quiet", "--python", sys.executable, *chosen]
     run(line, "install the locked dependencies", **environment)

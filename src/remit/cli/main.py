@@ -80,7 +80,10 @@ def remit(
 def run(arguments: list[str] | None = None) -> Any:
     """Run one command and exit: 0 done, 1 a problem in one line, 2 a wrong call."""
     from remit.cli import output
+    from remit.kernel import clock, paths
 
+    if paths.story_clock().exists():
+        os.environ.setdefault(clock.ENVIRONMENT_VARIABLE, str(paths.story_clock()))
     try:
         app(arguments, prog_name="remit")
     except BrokenPipeError:

@@ -15,7 +15,10 @@ def migrate(*, as_json: output.AsJson = False) -> None:
     """Bring the database to this version's tables; does nothing when they are current."""
     with installation.ready(current=False):
         applied = bring_up_to_date()
-    output.show({"applied": applied}, as_json=as_json)
+        from remit.people import queries
+
+        code = queries.setup_code()
+    output.show({"applied": applied, "set_up_code": code}, as_json=as_json)
 
 
 def bring_up_to_date() -> int:

@@ -78,9 +78,9 @@ class Supervisor:
                 self.stop.set()
                 self._stop_all()
 
-    def watch(self) -> None:
-        """Restart what falls, with growing pauses, until it is time to stop."""
-        while not self.stop.wait(0.5):
+    def watch(self, until: Callable[[], bool] = lambda: False) -> None:
+        """Restart what falls, with growing pauses, until it is time to stop or `until` holds."""
+        while not until() and not self.stop.wait(0.2):
             self.check()
             for each in self.parts:
                 self._mend(each)

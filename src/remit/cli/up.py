@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping
@@ -35,6 +36,7 @@ class Addresses:
     web: str
     gateway: str
     home: str
+    set_up_code: str | None
 
 
 @app.command()
@@ -75,10 +77,10 @@ def everything(
     with supervisor.only_one() as tell:
         web = ports.choose(ports.WEB, port, host)
         gateway = ports.choose(ports.GATEWAY, gateway_port, host)
-        addresses = Addresses(f"http://{host}:{web}", f"http://{host}:{gateway}", str(paths.home()))
-        tell({"web": addresses.web, "gateway": addresses.gateway})
+        tell({"web": f"http://{host}:{web}", "gateway": f"http://{host}:{gateway}"})
         with postgres.running():
-            _migrate()
+            code = _migrate()
+            addresses = Addresses(f"http://{host}:{web}", f"http://{host}:{gateway}", str(paths.home()), code)
             house = supervisor.Supervisor(
                 parts=_parts(host, web, gateway, web_workers),
                 environment={
@@ -113,13 +115,19 @@ def _parts(host: str, web: int, gateway: int, web_workers: int) -> list[supervis
     ]
 
 
-def _migrate() -> None:
-    """Bring the tables up to date in a process of its own: the supervisor stays small, without Django."""
-    line = [sys.executable, "-m", "remit.cli.main", "migrate"]
-    if subprocess.run(line, check=False, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL).returncode:
+def _migrate() -> str | None:
+    """Bring the tables up to date and return the set-up code, if nobody administers this Remit yet.
+
+    In a process of its own: the supervisor stays small, without Django.
+    """
+    line = [sys.executable, "-m", "remit.cli.main", "migrate", "--json"]
+    done = subprocess.run(line, check=False, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE)
+    if done.returncode:
         raise Unavailable(
             "The database could not be prepared.", remedy="Mend what is said above, then start again."
         )
+    code: str | None = json.loads(done.stdout)["set_up_code"]
+    return code
 
 
 def _mend_database() -> None:

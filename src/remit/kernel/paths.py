@@ -65,3 +65,8 @@ def logs() -> Path:
 def package() -> Path:
     """Return the folder of the installed `remit` package."""
     return Path(__file__).resolve().parent.parent
+
+
+def story_clock() -> Path:
+    """Return the clock file of the example's story; a home that has one runs on its time."""
+    return home() / "demo" / "clock"
