@@ -45,11 +45,11 @@ def test_no_window_ever_holds_more_than_its_limit(steps):
                 fits = by_day[day] + 1 <= 3 and by_week[week] + amount <= 10
                 try:
                     uses = book.take(TERMS, {"amount": amount}, {}, now)
-                except Refused as refusal:
-                    assert refusal.clause == "limits"
-                    assert not fits
+                except Refused:
+                    uses = None
+                assert (uses is not None) == fits
+                if uses is None:
                     continue
-                assert fits
                 by_day[day] += 1
                 by_week[week] += amount
                 last = (uses, day, week, amount)

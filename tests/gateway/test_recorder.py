@@ -43,7 +43,7 @@ def test_rows_arrive_whole_in_their_partition(tmp_path):
     recorder.close()
     (file,) = (tmp_path / "decisions" / "mortgage" / "day=2026-11-24").glob("*.parquet")
     frame = pl.read_parquet(file)
-    assert dict(frame.schema) == {name: kind for name, kind in SCHEMA.items()}
+    assert dict(frame.schema) == SCHEMA
     assert frame.to_dicts() == [msgspec.structs.asdict(row(0))]
     assert kept(tmp_path)["score"].to_list() == [0.1, None]
     assert not list((tmp_path / "journal").iterdir())
