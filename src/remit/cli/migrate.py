@@ -44,4 +44,7 @@ def bring_up_to_date() -> int:
             executor.migrate(executor.loader.graph.leaf_nodes(), plan)
     # Django's own command also emits post_migrate, which installs and repairs the ledger's triggers
     call_command("migrate", verbosity=0, interactive=False)
+    from remit.lifecycle import actions as lifecycle
+
+    lifecycle.publish_definitions(acting_user="system:migrate")
     return len(plan)

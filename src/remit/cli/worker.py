@@ -15,6 +15,6 @@ def worker() -> None:
     """Run the worker process alone: background and periodic jobs. Any number may run."""
     with installation.ready():
         supervisor.follow_parent()
-        from remit.jobs import worker as jobs
+        from remit.jobs.worker import run
 
-        jobs.run()
+        run()
