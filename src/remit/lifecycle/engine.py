@@ -8,6 +8,7 @@ under `subject` (`subject.tier`).
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
@@ -60,6 +61,21 @@ def load(xml: bytes) -> Definition:
     return definition
 
 
+def _parents_first(instance: Mapping[str, Any]) -> dict[str, Any]:
+    """Return an instance with its tasks in the order of the tree.
+
+    A task's data is stored as the difference from its parent's, and JSONB does not keep the order of keys.
+    """
+    tasks = instance["tasks"]
+    ordered: dict[str, Any] = {}
+    frontier = [instance["root"]]
+    while frontier:
+        here = frontier.pop(0)
+        ordered[here] = tasks[here]
+        frontier += tasks[here]["children"]
+    return {**instance, "tasks": ordered}
+
+
 class Run:
     """One subject's way through a definition."""
 
@@ -94,7 +110,7 @@ class Run:
                 remedy="Restore it with the definition it names.",
             )
         whole = {
-            **state["instance"],
+            **_parents_first(state["instance"]),
             "spec": _serializer().to_dict(_spec(definition.xml)),
             "subprocess_specs": {},
         }
@@ -104,7 +120,8 @@ class Run:
         """Return this run as JSON types, without its definition."""
         whole = _serializer().to_dict(self._workflow)
         instance = {key: value for key, value in whole.items() if key not in {"spec", "subprocess_specs"}}
-        return {"definition": self.definition.digest, "instance": instance}
+        # as text: tasks are told as differences from the one before, and jsonb does not keep their order
+        return {"definition": self.definition.digest, "instance": json.dumps(instance)}
 
     @property
     def ended(self) -> bool:
