@@ -38,16 +38,12 @@ def test_the_form_is_that_of_the_specification(ring):
 def test_every_changed_character_is_noticed(ring):
     note = checkpoint.sign("log", 42, ROOT, ring)
     for position, character in enumerate(note):
-        for other in "A1\n":
+        for other in "AB1gw\n":
             if character == other:
                 continue
             changed = note[:position] + other + note[position + 1 :]
-            try:
-                found = checkpoint.verify(changed, ring.public_keys())
-            except (Broken, Invalid):
-                continue
-            # base64 has spare bits at its end that carry nothing
-            assert (found.origin, found.size, found.root) == ("log", 42, ROOT)
+            with pytest.raises((Broken, Invalid)):
+                checkpoint.verify(changed, ring.public_keys())
 
 
 def test_strangers_and_other_logs_are_refused(ring, tmp_path):
