@@ -4,10 +4,11 @@ import json
 
 import msgspec
 import pytest
-from gateway_world import FEATURES, TOKEN, onnx_model, score_of, terms_for
+from gateway_world import FEATURES, TOKEN, terms_for
 from hypothesis import given
 from hypothesis import strategies as st
 
+from logistic import onnx_model, score_of
 from remit.gateway.bundle import Loader
 from remit.gateway.contract import DecisionRequest
 from remit.gateway.decide import Decider, action_for

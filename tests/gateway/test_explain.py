@@ -1,8 +1,9 @@
 """Explanations against the closed form of a logistic model."""
 
 import pytest
-from gateway_world import FIELDS, WEIGHTS, onnx_model, score_of
+from gateway_world import FIELDS
 
+from logistic import WEIGHTS, onnx_model, score_of
 from remit.gateway import explain
 from remit.gateway.contract import ScoreOutput
 from remit.gateway.runtimes.onnx import OnnxRuntime

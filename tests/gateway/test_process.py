@@ -9,8 +9,9 @@ from datetime import UTC, datetime, timedelta
 import msgspec
 import polars as pl
 import pytest
-from gateway_world import FEATURES, FIELDS, TOKEN, score_of, terms_for
+from gateway_world import FEATURES, FIELDS, TOKEN, terms_for
 
+from logistic import score_of
 from remit.gateway.contract import Consumer
 from remit.kernel import clock
 from remit.proof.keys import KeyRing

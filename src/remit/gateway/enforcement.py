@@ -136,9 +136,8 @@ def contract_faults(fields: Sequence[Field], features: Mapping[str, Value]) -> d
         fault = _fault(field, features)
         if fault:
             faults[field.name] = fault
-    if len(features) + len(faults) > len(fields):
-        declared = {field.name for field in fields}
-        faults |= {name: "is not an input of this version" for name in features if name not in declared}
+    declared = {field.name for field in fields}
+    faults |= {name: "is not an input of this version" for name in features if name not in declared}
     return faults
 
 

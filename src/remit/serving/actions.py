@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import json
 import secrets
@@ -329,8 +330,11 @@ def _consumer(consumer: Consumer) -> gateway.Consumer:
 
 
 def _route(route: Route) -> gateway.Route:
-    live = route.deployments.filter(ended_at=None).select_related("version__model").order_by("variant")
+    placed = route.deployments.select_related("version__model").order_by("variant", "-deployed_at")
+    live = [deployment for deployment in placed if deployment.ended_at is None]
     variants = [variant for deployment in live if (variant := _variant(deployment))]
+    here = {deployment.version_id for deployment in live}
+    variants += _stopped({d.version_id: d for d in placed if d.version_id not in here})
     return gateway.Route(
         use_case=route.use_case.key,
         name=route.use_case.name,
@@ -338,6 +342,16 @@ def _route(route: Route) -> gateway.Route:
         variants=tuple(variants),
         contact=route.use_case.owner.email,
     )
+
+
+def _stopped(ended: Mapping[UUID, Deployment]) -> list[gateway.Variant]:
+    """Versions off the route whose remit no longer stands: asked for by number, they are refused by name."""
+    found = [variant for deployment in ended.values() if (variant := _variant(deployment))]
+    return [
+        msgspec.structs.replace(variant, name="challenger", weight=0.0)
+        for variant in found
+        if variant.remit_state != "in_force"
+    ]
 
 
 def _variant(deployment: Deployment) -> gateway.Variant | None:
@@ -379,7 +393,8 @@ def _write(file: Path, content: bytes) -> None:
         temporary.write_bytes(content)
         temporary.replace(file)
     except OSError as error:
-        temporary.unlink(missing_ok=True)
+        with contextlib.suppress(OSError):
+            temporary.unlink()
         raise Unavailable(
             f"The bundle {file} cannot be written: {error.strerror}.",
             remedy="Free some space or mend the folder's permissions, then publish again.",

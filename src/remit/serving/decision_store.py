@@ -35,17 +35,18 @@ def scan(
         until: latest `occurred_at`, exclusive.
         protected: join the protected attributes too; the caller has checked `protected.read`.
     """
+    # outcomes and protected attributes lie under the day of their decision, whenever they became known
     start, end = since or _EVER, until or clock.now() + timedelta(days=1)
     found = parquet.scan(files(paths.decisions(), key, since=start, until=end))
     if not found.columns:
         return found
     found = found.where("occurred_at", ">=", start).where("occurred_at", "<", end)
-    labels = parquet.scan(files(paths.outcomes(), key, since=start, until=_far(end)))
+    labels = parquet.scan(files(paths.outcomes(), key, since=start, until=end))
     if labels.columns:
         latest = labels.latest(by="decision_id", order="known_at")
         found = found.join(latest.select("decision_id", "label", "known_at"), on="decision_id")
     if protected:
-        apart = parquet.scan(files(paths.protected(), key, since=start, until=_far(end)))
+        apart = parquet.scan(files(paths.protected(), key, since=start, until=end))
         if apart.columns:
             found = found.join(apart.latest(by="decision_id", order="decision_id"), on="decision_id")
     return found
@@ -85,7 +86,3 @@ def find(keys: Iterable[str], decision_id: UUID) -> tuple[str, dict[str, Any]]:
     raise Unknown(
         f"There is no decision {decision_id}.", remedy="Check the id; it is in the consumer's answer."
     )
-
-
-def _far(end: datetime) -> datetime:
-    return end + timedelta(days=400)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections import Counter
 from datetime import datetime
@@ -15,12 +16,20 @@ from remit.gateway.contract import ScoreOutput
 from remit.gateway.runtimes.onnx import OnnxRuntime
 from remit.inventory import queries as inventory
 from remit.inventory.models import UseCase, Version
+from remit.kernel import paths
 from remit.kernel.problems import Broken, Unknown
+from remit.measure.backends import parquet
 from remit.people import queries as people
 from remit.people.models import User
 from remit.serving import decision_store, rules
 from remit.serving.contract import Explained, Traffic
 from remit.serving.models import Bundle, Consumer, Deployment, StoreFile
+
+_COUNTS = (
+    "select status, clause, action, variant, count(*) as n from found"
+    " group by status, clause, action, variant order by status, clause, action, variant"
+)
+_SLOWEST = "select quantile_disc(total_us, 0.95) as p95 from found where status = 'decided'"
 
 
 def deployments(use_case: UseCase) -> QuerySet[Deployment]:
@@ -51,22 +60,40 @@ def latest_bundle() -> Bundle | None:
 
 def traffic(use_case: UseCase, *, since: datetime, until: datetime) -> Traffic:
     """Return what happened at the gateway for a use case over a window."""
-    found = decision_store.rows(use_case.key, since=since, until=until)
-    decided = [row for row in found if row["status"] == "decided"]
-    actions = Counter(row["action"] for row in decided)
-    times = sorted(row["total_us"] for row in decided)
+    found = decision_store.scan(use_case.key, since=since, until=until)
+    counted = parquet.query(_COUNTS, found=found) if found.columns else []
+    slow = parquet.query(_SLOWEST, found=found) if counted else [{"p95": None}]
+    decided = [row for row in counted if row["status"] == "decided"]
+    refused = [row for row in counted if row["status"] == "refused"]
+    actions = _sums(decided, "action")
     return Traffic(
         since=since,
         until=until,
-        asked=len(found),
+        asked=sum(row["n"] for row in counted),
         approved=actions["approve"],
         referred=actions["refer"],
         declined=actions["decline"],
-        refused=len(found) - len(decided),
-        p95_ms=times[min(len(times) - 1, int(len(times) * 0.95))] / 1000 if times else None,
-        refused_by=dict(Counter(row["clause"] for row in found if row["status"] == "refused")),
-        by_variant=dict(Counter(row["variant"] for row in decided)),
+        refused=sum(row["n"] for row in refused),
+        p95_ms=None if slow[0]["p95"] is None else slow[0]["p95"] / 1000,
+        refused_by=dict(_sums(refused, "clause")),
+        by_variant=dict(_sums(decided, "variant")),
     )
+
+
+def altered_files(kind: str = "decisions") -> list[str]:
+    """Return what is wrong with the sealed files of a store, one sentence each."""
+    root = {"decisions": paths.decisions, "outcomes": paths.outcomes, "protected": paths.protected}[kind]()
+    faults = []
+    for sealed in StoreFile.objects.filter(kind=kind).order_by("path"):
+        try:
+            with (root / sealed.path).open("rb") as file:
+                digest = hashlib.file_digest(file, "sha256").hexdigest()
+        except OSError as error:
+            faults.append(f"{sealed.path} cannot be read: {error.strerror}.")
+            continue
+        if digest != sealed.sha256:
+            faults.append(f"{sealed.path} was changed after it was sealed on {sealed.sealed_at:%d %b %Y}.")
+    return faults
 
 
 def find_decision(who: User, decision_id: UUID) -> tuple[UseCase, dict[str, Any]]:
@@ -131,3 +158,10 @@ def sealed_file_of(kind: str, decision_id: UUID) -> StoreFile:
     if found is None:
         raise Unknown("The file of this decision is not sealed yet.", remedy="Look again in a minute.")
     return found
+
+
+def _sums(rows: list[dict[str, Any]], by: str) -> Counter[str]:
+    sums: Counter[str] = Counter()
+    for row in rows:
+        sums[row[by]] += row["n"]
+    return sums
