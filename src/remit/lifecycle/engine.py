@@ -8,7 +8,6 @@ under `subject` (`subject.tier`).
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
@@ -120,8 +119,7 @@ class Run:
         """Return this run as JSON types, without its definition."""
         whole = _serializer().to_dict(self._workflow)
         instance = {key: value for key, value in whole.items() if key not in {"spec", "subprocess_specs"}}
-        # as text: tasks are told as differences from the one before, and jsonb does not keep their order
-        return {"definition": self.definition.digest, "instance": json.dumps(instance)}
+        return {"definition": self.definition.digest, "instance": instance}
 
     @property
     def ended(self) -> bool:
