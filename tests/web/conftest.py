@@ -6,6 +6,7 @@ from datetime import timedelta
 from types import SimpleNamespace
 from typing import Any
 
+import mortgage_world
 import pytest
 from django.test import Client
 
@@ -101,3 +102,10 @@ def file_many(bank):
 @pytest.fixture
 def make_intake():
     return intake
+
+
+@pytest.fixture
+def mortgage(bank: SimpleNamespace, tmp_path: Any, monkeypatch: pytest.MonkeyPatch) -> mortgage_world.World:
+    """The bank with everybody in it, in a home of its own; `until(step)` takes a mortgage model on its way."""
+    monkeypatch.setenv("REMIT_HOME", str(tmp_path))
+    return mortgage_world.opened()

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from uuid import UUID
+
 from django.db.models import QuerySet
 
 from remit.evidence.models import Evidence
-from remit.inventory.models import Version
+from remit.inventory.models import Model, Version
 
 
 def of_version(version: Version) -> QuerySet[Evidence]:
@@ -21,3 +23,17 @@ def latest_by_kind(version: Version) -> dict[str, Evidence]:
         .distinct("kind")
     )
     return {row.kind: row for row in rows}
+
+
+def of_model(model: Model) -> QuerySet[Evidence]:
+    """Return everything known about any version of a model, the newest first."""
+    return Evidence.objects.filter(version__model=model).select_related("version").order_by("-produced_at")
+
+
+def latest_of_model(model: Model) -> dict[UUID, dict[str, Evidence]]:
+    """Return the newest evidence of each kind, by version id and kind, in one read."""
+    rows = of_model(model).order_by("version", "kind", "-produced_at").distinct("version", "kind")
+    found: dict[UUID, dict[str, Evidence]] = {}
+    for row in rows:
+        found.setdefault(row.version_id, {})[row.kind] = row
+    return found

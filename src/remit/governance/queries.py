@@ -16,7 +16,7 @@ from remit.governance.models import (
     Remit,
     TierAssessment,
 )
-from remit.inventory.models import UseCase, Version
+from remit.inventory.models import Model, UseCase, Version
 from remit.kernel import clock
 from remit.kernel.problems import Unknown
 
@@ -68,6 +68,12 @@ def exceptions_in_force(version: Version, at: datetime | None = None) -> list[Ex
         version=version, approved_at__isnull=False, approved_at__lte=now, expires_at__gt=now
     )
     return list(rows.select_related("requested_by", "approved_by").order_by("control"))
+
+
+def exceptions_of(model: Model) -> QuerySet[ExceptionGrant]:
+    """Return every exception asked for on any version of a model, the latest to end first."""
+    rows = ExceptionGrant.objects.filter(version__model=model).order_by("-expires_at")
+    return rows.select_related("version__model", "requested_by", "approved_by")
 
 
 def latest_approvals(version: Version) -> dict[str, Approval]:

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from django.db.models import QuerySet
 
-from remit.inventory.models import UseCase, Version
+from remit.inventory.models import Model, UseCase, Version
 from remit.kernel.problems import Unknown
 from remit.monitoring import rules
 from remit.monitoring.models import Alarm, Monitor, Window
@@ -15,6 +15,11 @@ from remit.monitoring.models import Alarm, Monitor, Window
 def monitors(version: Version) -> QuerySet[Monitor]:
     """Return the monitors of a version."""
     return Monitor.objects.filter(version=version, ended_at=None).select_related("owner").order_by("name")
+
+
+def of_model(model: Model) -> QuerySet[Monitor]:
+    """Return the monitors of every version of a model, ended ones too."""
+    return Monitor.objects.filter(version__model=model)
 
 
 def windows(version: Version) -> QuerySet[Window]:

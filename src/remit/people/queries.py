@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from base64 import b32encode
+from collections.abc import Iterable
 from datetime import datetime
 from uuid import UUID
 
@@ -117,3 +118,11 @@ def directory() -> QuerySet[User]:
     """Return every active person by name, with their unit and, as `held_now`, the roles they hold now."""
     held = Prefetch("assignments", _assignments(clock.now()).order_by("role"), to_attr="held_now")
     return User.objects.filter(is_active=True).select_related("unit").prefetch_related(held).order_by("name")
+
+
+def names(actors: Iterable[str]) -> dict[str, str]:
+    """Return how people call the actors that records name (`user:<id>`, `system:<part>`), in one read."""
+    given = set(actors)
+    ids = {a.removeprefix("user:"): a for a in given if a.startswith("user:")}
+    found = {ids[str(pk)]: name for pk, name in User.objects.filter(pk__in=ids).values_list("pk", "name")}
+    return {a: found.get(a, "Remit" if a.startswith("system:") else a) for a in given}

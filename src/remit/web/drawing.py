@@ -133,6 +133,36 @@ def interval(low: float, value: float, high: float, axis: tuple[float, float] | 
     )
 
 
+def track(used: float, window: float, since: str, label: str) -> SafeString:
+    """Draw a validity from its start to its end: the part used, the window for renewal, and today.
+
+    Args:
+        used: share of the validity that has passed, 0 to 1.
+        window: share from which on it may be renewed, 0 to 1.
+        since: the day it started, written under the track.
+        label: the same in words.
+    """
+    now = _percent(used)
+    anchor = "start" if used < 0.12 else "end" if used > 0.95 else "middle"
+    start = format_html('<text x="0" y="31">{}</text>', since) if used > 0.2 else EMPTY
+    return format_html(
+        '<svg class="rm-track" width="100%" height="36" role="img" aria-label="{}"><defs>'
+        '<pattern id="rm-window" width="5" height="6" patternUnits="userSpaceOnUse" '
+        'patternTransform="skewX(-25)"><rect class="stripe" width="2" height="6"/></pattern></defs>'
+        '<rect class="rail" y="9" width="100%" height="6" rx="3"/>'
+        '<rect class="win" x="{from_}%" y="9" width="{wide}%" height="6" fill="url(#rm-window)"/>'
+        '<rect class="used" y="9" width="{now}%" height="6" rx="3"/>'
+        '<rect class="now" x="{now}%" y="4" width="2" height="16" rx="1"/>{}'
+        '<text class="t" x="{now}%" y="31" text-anchor="{}">Today</text></svg>',
+        label,
+        start,
+        anchor,
+        from_=_percent(max(used, window)),
+        wide=_percent(1 - max(used, window)),
+        now=now,
+    )
+
+
 def stack(count: int, late: int = 0, most: int = 24) -> SafeString:
     """Draw one mark a thing in a stage, the late ones last; beyond `most` they share the width."""
     step, wide = (13, 10) if count <= 9 else (5, 3)

@@ -6,9 +6,8 @@ from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
 
-from remit.governance import facts as gathered
-from remit.governance import queries
 from remit.governance.contract import ControlResult
+from remit.governance.evaluation import evaluated
 from remit.governance.models import Finding, GateEvaluation
 from remit.governance.rules import controls
 from remit.inventory.models import Version
@@ -38,13 +37,7 @@ def evaluate_gate(
     """
     use_case = version.model.use_case
     people.require(acting_user, "gate.evaluate", unit=use_case.unit)
-    asked = controls.of_gate(gate, use_case.tier or "T1")
-    facts = gathered.of(version, operation=operation)
-    excepted = {
-        grant.control: f"Excepted until {grant.expires_at:%d %b %Y} ({grant.reference})."
-        for grant in queries.exceptions_in_force(version)
-    }
-    results = [controls.evaluate(control, facts, excepted) for control in asked]
+    facts, results = evaluated(version, gate, operation=operation)
     evaluation = GateEvaluation.objects.create(
         version=version,
         gate=gate,

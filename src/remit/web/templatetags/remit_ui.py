@@ -11,13 +11,21 @@ from django.templatetags.static import static
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from remit.web import drawing
+from remit.web import drawing, words
 
 register = template.Library()
 Number = int | float | Decimal
 NOTHING, MINUS = "\N{EN DASH}", "\N{MINUS SIGN}"
 
-for picture in (drawing.ring, drawing.bar, drawing.bullet, drawing.interval, drawing.stack, drawing.spark):
+for picture in (
+    drawing.ring,
+    drawing.bar,
+    drawing.bullet,
+    drawing.interval,
+    drawing.stack,
+    drawing.spark,
+    drawing.track,
+):
     register.simple_tag(picture)
 register.simple_tag(drawing.guilloche)
 register.simple_tag(drawing.guilloche_band)
@@ -73,9 +81,23 @@ def pct(share: Number | None, digits: int = 0) -> str:
 
 
 @register.filter
+def share_of(count: Number | None, whole: Number | None) -> float | None:
+    """Return a count as a share of a whole; nothing where there is no whole."""
+    return float(count) / float(whole) if count is not None and whole else None
+
+
+@register.filter
 def figure(value: Number | None, digits: int = 3) -> str:
     """Write a measured value with a fixed number of digits; an en dash where there is none."""
     return NOTHING if value is None or value == "" else f"{float(value):.{int(digits)}f}"
+
+
+@register.filter
+def signed(value: Number | None, digits: int = 3) -> str:
+    """Write a difference with its sign, as +0.012; an en dash where there is none."""
+    if value is None or value == "":
+        return NOTHING
+    return f"{float(value):+.{int(digits)}f}".replace("-", MINUS)
 
 
 @register.filter
@@ -114,6 +136,12 @@ def day(instant: datetime | None) -> SafeString | str:
 def get(mapping: Any, key: str) -> Any:
     """Look a key up in a mapping; nothing where it is absent."""
     return mapping.get(key, "") if hasattr(mapping, "get") else ""
+
+
+@register.filter
+def metric(name: str) -> str:
+    """Write a metric's name for people."""
+    return words.metric(str(name))
 
 
 _PATH = ("idea", "intake", "development", "ready", "validation", "approval", "deployment", "in_business")

@@ -1,0 +1,22 @@
+"""Addresses of the pages of one model."""
+
+from __future__ import annotations
+
+from django.urls import URLPattern, URLResolver, path
+
+from remit.web.model import acts, controls, evidence, issues, lifecycle, overview, running, versions
+
+app_name = "model"
+_MODEL = "models/<str:reference>/"
+urlpatterns: list[URLPattern | URLResolver] = [
+    path(_MODEL, overview.overview, name="overview"),
+    path(f"{_MODEL}lifecycle/", lifecycle.lifecycle, name="lifecycle"),
+    path(f"{_MODEL}versions/", versions.versions, name="versions"),
+    path(f"{_MODEL}evidence/", evidence.evidence, name="evidence"),
+    path(f"{_MODEL}controls/", controls.controls, name="controls"),
+    path(f"{_MODEL}monitoring/", running.monitoring, name="monitoring"),
+    path(f"{_MODEL}decisions/", running.decisions, name="decisions"),
+    path(f"{_MODEL}issues/", issues.issues, name="issues"),
+    path(f"{_MODEL}remits/<str:number>.json", overview.remit_file, name="remit_file"),
+    path(f"{_MODEL}remit/<str:verb>", acts.act, name="act"),
+]
