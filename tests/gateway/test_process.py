@@ -296,6 +296,7 @@ def test_the_open_inference_protocol_is_governed_alike(world, gateway):
     ragged = tensors()
     ragged[0]["data"] = [0.3]
     assert infer(running, ragged).status_code == 422
+    assert infer(running, ragged).json()["error"].startswith("Tensor payments has shape")
     running.terminate()
     kept = rows(world)
     assert kept.filter(pl.col("status") == "decided").height == 3

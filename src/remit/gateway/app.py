@@ -85,19 +85,17 @@ class Gateway:
             if scope.method in {"GET", "HEAD"}:
                 ok, body = self._get(path)
                 return 200 if ok else 503, _JSON, _encode(body)
-            return 405, _PROBLEM, _encode(_wrong_method(scope.method))
+            return _problem(scope, Unknown(f"{scope.method} is not answered here."), 405)
         except Refused as refusal:
-            status = CLAUSE_STATUS[refusal.clause]
             self._answered[f"refused:{refusal.clause}"] += 1
-            headers = [*_PROBLEM, ("www-authenticate", "Bearer")] if status == 401 else _PROBLEM
-            return status, headers, _encode(refusal.as_json() | {"status": status})
+            return _problem(scope, refusal, CLAUSE_STATUS[refusal.clause])
         except Problem as problem:
-            return problem.status, _PROBLEM, _encode(problem.as_json())
+            return _problem(scope, problem, problem.status)
         except Exception:
             # an answer of its own for what nobody foresaw: still closed, still explained
             log.exception("request failed")
             self._answered["failed"] += 1
-            return 500, _PROBLEM, _encode(_FAILED.as_json())
+            return _problem(scope, _FAILED, 500)
 
     async def _post(self, path: list[str], scope: Scope, protocol: HTTPProtocol) -> bytes:
         match path:
@@ -273,9 +271,13 @@ def _too_large() -> Refused:
     )
 
 
-def _wrong_method(method: str) -> dict[str, Any]:
-    problem = Unknown(f"{method} is not answered here.", remedy="Use GET or POST.")
-    return problem.as_json() | {"status": 405, "title": "Method not allowed"}
+def _problem(scope: Scope, problem: Problem, status: int) -> tuple[int, list[tuple[str, str]], bytes]:
+    body = problem.as_json() | {"status": status}
+    if scope.path.startswith("/v2"):
+        # where the Open Inference Protocol has its clients look
+        body["error"] = problem.detail
+    headers = [*_PROBLEM, ("www-authenticate", "Bearer")] if status == 401 else _PROBLEM
+    return status, headers, _encode(body)
 
 
 def _nothing_here(path: list[str]) -> Unknown:
