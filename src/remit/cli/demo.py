@@ -14,13 +14,26 @@ from typing import Annotated, Any
 import typer
 
 from remit.cli import output
-from remit.cli.supervisor import Supervisor
+from remit.cli.supervisor import Supervisor, only_one
 from remit.cli.up import GatewayPort, Host, WebPort, everything
+from remit.config import postgres
 from remit.kernel import clock, paths
 from remit.kernel.problems import Conflict, Unavailable
 
 NAME = "demo"
 app = typer.Typer()
+_FOLDERS = (
+    "artifacts",
+    "bundle",
+    "decisions",
+    "gateway",
+    "keys",
+    "logs",
+    "outcomes",
+    "postgres",
+    "profiles",
+    "protected",
+)
 
 
 @app.command()
@@ -41,7 +54,7 @@ def demo(
         if not _result().exists():
             _tell(house, story)
         if house.stop.is_set():
-            output.say("Stopped before the story ended; run it again with --fresh.")
+            output.say("Stopped before the story ended; the next run begins anew.")
             raise typer.Exit(1)
         result = json.loads(_result().read_text(encoding="utf-8"))
         _print(result, as_json=as_json)
@@ -80,23 +93,26 @@ def _story() -> Path:
 def _prepare(*, fresh: bool) -> None:
     """Make sure that this home is the example's: real records are never mixed with it, nor removed."""
     home = paths.home()
-    if fresh and _folder().exists():
-        from remit.cli import supervisor
-        from remit.config import postgres
-
-        with supervisor.only_one():
-            postgres.stop()
-            shutil.rmtree(home)
+    if _folder().exists() and (fresh or not _result().exists()):
+        if not fresh:
+            output.say("An earlier run of the story was interrupted; it begins anew.")
+        _forget(home)
     if (home / "postgres" / "data").exists() and not _folder().exists():
         raise Conflict(
             f"{home} holds an installation that is not the example.",
             remedy="Name another folder for the example: REMIT_HOME=... remit demo.",
         )
-    if _folder().exists() and not _result().exists():
-        raise Conflict(
-            "An earlier run of the story was interrupted.", remedy="Begin anew with `remit demo --fresh`."
-        )
     _folder().mkdir(parents=True, exist_ok=True)
+
+
+def _forget(home: Path) -> None:
+    """Remove what an earlier run left, its marker last, so that a fault here is mended by the next run."""
+    with only_one():
+        postgres.stop()
+        for entry in home.iterdir():
+            if entry.name in _FOLDERS:
+                shutil.rmtree(entry)
+        shutil.rmtree(_folder())
 
 
 def _tell(house: Supervisor, root: Path) -> None:
@@ -117,7 +133,7 @@ def _tell(house: Supervisor, root: Path) -> None:
     if process.returncode:
         raise Unavailable(
             "The story stopped where its last message above says.",
-            remedy="Mend that, then begin anew with `remit demo --fresh`.",
+            remedy="Mend that, then run it again: it begins anew.",
         )
     draft.replace(_result())
 
