@@ -1,0 +1,196 @@
+"""Reads of the ledger: events, entries, proofs and its state."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from datetime import date, datetime
+from typing import Any
+
+from django.db.models import Max, Q, QuerySet
+
+from remit.kernel.problems import Broken, Conflict, Unknown
+from remit.ledger import leaves
+from remit.ledger.contract import Inclusion, State, Step
+from remit.ledger.models import Checkpoint, Entry, Event, Leaf, Node, Pending, Verification
+from remit.proof import merkle
+
+
+def event(identifier: object) -> Event:
+    """Return an event by id.
+
+    Raises:
+        Unknown: there is none.
+    """
+    found = Event.objects.filter(pk=identifier).first()
+    if found is None:
+        raise Unknown(f"There is no event with the id {identifier}.")
+    return found
+
+
+def events(*names: str, since: datetime | None = None, until: datetime | None = None) -> QuerySet[Event]:
+    """Return the events of these names in a window, in the order in which they happened."""
+    found = Event.objects.filter(name__in=names).order_by("occurred_at", "pk")
+    if since is not None:
+        found = found.filter(occurred_at__gte=since)
+    return found.filter(occurred_at__lt=until) if until is not None else found
+
+
+def entries(
+    *,
+    text: str = "",
+    action: str = "",
+    actor: str = "",
+    table: str = "",
+    object_id: object = None,
+    day: date | None = None,
+    before: int | None = None,
+) -> QuerySet[Entry]:
+    """Return entries, the latest first; `before` continues a list below an entry's id."""
+    found = Entry.objects.select_related("leaf").order_by("-pk")
+    if text:
+        found = found.filter(
+            Q(action__icontains=text)
+            | Q(reason__icontains=text)
+            | Q(actor__icontains=text)
+            | Q(payload__body__icontains=text)
+        )
+    for name, value in (("action__startswith", action), ("actor", actor), ("table_name", table)):
+        if value:
+            found = found.filter(**{name: value})
+    if object_id is not None:
+        found = found.filter(object_id=object_id)
+    if day is not None:
+        found = found.filter(occurred_at__date=day)
+    return found.filter(pk__lt=before) if before is not None else found
+
+
+def entry(identifier: object) -> Entry:
+    """Return an entry by id, with its payload and its leaf.
+
+    Raises:
+        Unknown: there is none.
+    """
+    found = Entry.objects.select_related("payload", "leaf").filter(pk=identifier).first()
+    if found is None:
+        raise Unknown(f"There is no ledger entry {identifier}.")
+    return found
+
+
+def latest_entry_of(object_id: object) -> Entry | None:
+    """Return the last entry about a governed row."""
+    return Entry.objects.select_related("leaf").filter(object_id=object_id).order_by("-pk").first()
+
+
+def size() -> int:
+    """Return the number of leaves."""
+    last = Leaf.objects.aggregate(last=Max("index"))["last"]
+    return 0 if last is None else int(last) + 1
+
+
+def hashes(places: Sequence[merkle.Place]) -> list[bytes]:
+    """Return the hashes of complete subtrees, in the order asked for.
+
+    Raises:
+        Broken: one is not stored.
+    """
+    positions = [place.position for place in places if place.level == 0]
+    found = {
+        (0, index): bytes(value)
+        for index, value in Leaf.objects.filter(index__in=positions).values_list("index", "leaf_hash")
+    }
+    wanted = Q(pk=None)
+    for place in places:
+        if place.level:
+            wanted |= Q(level=place.level, position=place.position)
+    for level, position, value in Node.objects.filter(wanted).values_list("level", "position", "hash"):
+        found[level, position] = bytes(value)
+    lost = [place for place in places if tuple(place) not in found]
+    if lost:
+        raise Broken(
+            f"The ledger has lost {len(lost)} hashes of its tree, such as number {lost[0].position}"
+            f" of level {lost[0].level}.",
+            remedy="Run `remit ledger verify`, which names what was altered.",
+        )
+    return [found[place.level, place.position] for place in places]
+
+
+def root(at: int) -> bytes:
+    """Return the root of the tree of the first `at` leaves.
+
+    Raises:
+        Broken: the tree has lost hashes.
+    """
+    return _folded([merkle.Span(0, at)])[0] if at else merkle.EMPTY_ROOT
+
+
+def _folded(spans: Sequence[merkle.Span]) -> list[bytes]:
+    """The hash over each span, read in one go."""
+    covers = [merkle.cover(span) for span in spans]
+    read = iter(hashes([place for cover in covers for place in cover]))
+    return [merkle.fold([next(read) for _ in cover]) for cover in covers]
+
+
+def inclusion(found: Entry) -> Inclusion:
+    """Return the proof that an entry is under the newest checkpoint.
+
+    Raises:
+        Conflict: it has no place in the tree yet, or no checkpoint covers it.
+    """
+    leaf = Leaf.objects.filter(entry=found).first()
+    checkpoint = Checkpoint.objects.order_by("-size").first()
+    if leaf is None or checkpoint is None or checkpoint.size <= leaf.index:
+        raise Conflict("This entry is not under a checkpoint yet.", remedy="Look again in a few seconds.")
+    spans = merkle.inclusion_ranges(leaf.index, checkpoint.size)
+    steps = [
+        Step("left" if span.start < leaf.index else "right", value.hex())
+        for span, value in zip(spans, _folded(spans), strict=True)
+    ]
+    return Inclusion(
+        entry=found.pk,
+        index=leaf.index,
+        leaf=leaves.encoded(found).decode(),
+        leaf_hash=bytes(leaf.leaf_hash).hex(),
+        steps=tuple(steps),
+        size=checkpoint.size,
+        root=bytes(checkpoint.root).hex(),
+        note=checkpoint.note,
+    )
+
+
+def consistency(first: int, second: int) -> list[str]:
+    """Return the proof that the tree of `first` leaves is the start of the one of `second`, in hex.
+
+    Raises:
+        Unknown: the tree is smaller.
+    """
+    if not 0 < first <= second <= size():
+        raise Unknown(f"The tree has {size()} leaves; ask for 0 < first <= second <= that.")
+    return [value.hex() for value in _folded(merkle.consistency_ranges(first, second))]
+
+
+def checkpoints() -> QuerySet[Checkpoint]:
+    """Return every checkpoint, the smallest first."""
+    return Checkpoint.objects.order_by("size")
+
+
+def state() -> State:
+    """Return how the ledger stands now."""
+    last = Checkpoint.objects.order_by("-size").first()
+    verified = Verification.objects.order_by("-verified_at").first()
+    return State(
+        size=size(),
+        waiting=Pending.objects.count(),
+        root=bytes(last.root).hex() if last else "",
+        signed_at=last.signed_at if last else None,
+        key_id=last.key_id if last else "",
+        verified_at=verified.verified_at if verified else None,
+        verified_size=verified.size if verified else 0,
+        faults=tuple(verified.faults) if verified else (),
+    )
+
+
+def payload(found: Entry) -> dict[str, Any]:
+    """Return what the row was `before` and is `after`, and the `reason`; empty if it was erased."""
+    body: dict[str, Any] = json.loads(found.payload.body) if hasattr(found, "payload") else {}
+    return body
