@@ -42,8 +42,8 @@ def react(event_id: str) -> None:
 @app.task(name="remit.sequence", queue="ledger", queueing_lock="remit.sequence", pass_context=False)
 def sequence(timestamp: int) -> None:  # noqa: ARG001 - procrastinate gives the time
     """Give new entries their place in the tree and sign a checkpoint over it."""
-    if ledger.sequence(acting_user=WORKER):
-        ledger.sign_checkpoint(acting_user=WORKER)
+    if ledger.sequence():
+        ledger.sign_checkpoint()
 
 
 @app.periodic(cron="* * * * * */10")
@@ -65,6 +65,6 @@ def clocks(timestamp: int) -> None:  # noqa: ARG001 - procrastinate gives the ti
 @app.task(name="remit.verify", queue="ledger", queueing_lock="remit.verify")
 def verify(timestamp: int) -> None:  # noqa: ARG001 - procrastinate gives the time
     """Verify the whole ledger every hour."""
-    faults = ledger.verify(acting_user=WORKER)
+    faults = ledger.verify()
     if faults:
         log.error("the ledger does not verify: %s", faults)

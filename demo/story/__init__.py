@@ -1,0 +1,1 @@
+"""A mortgage model's whole life, told by doing it: every figure is computed, every refusal is real."""
