@@ -90,14 +90,20 @@ def test_nothing_unreliable_ever_passes():
 
 
 def test_a_limit_on_one_column_leaves_the_others_alone():
-    rows = [MetricRow("psi", "a", value=1.0), MetricRow("psi", "b", value=1.0), MetricRow("ks", "a", value=1.0)]
+    rows = [
+        MetricRow(metric, column, value=1.0) for metric, column in (("psi", "a"), ("psi", "b"), ("ks", "a"))
+    ]
     judged = judge_all(rows, [Limit("psi", "above", breach=0.2, column="a")])
     assert [(j.row.column, j.status) for j in judged] == [("a", "breach")]
 
 
 @pytest.mark.parametrize(
     "wrong",
-    [{"direction": "up", "breach": 1}, {"direction": "above"}, {"direction": "above", "watch": 2, "breach": 1}],
+    [
+        {"direction": "up", "breach": 1},
+        {"direction": "above"},
+        {"direction": "above", "watch": 2, "breach": 1},
+    ],
 )
 def test_senseless_limits_are_refused(wrong):
     with pytest.raises(Invalid):

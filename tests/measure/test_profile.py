@@ -157,6 +157,7 @@ def test_unreadable_files_are_named(tmp_path):
     broken.write_bytes(b"PAR1 no")
     text = tmp_path / "text.csv"
     REFERENCE.with_columns(income=pl.lit("rich")).write_csv(text)
-    for path, words in ((broken, "broken"), (text, "text"), (tmp_path / "gone.csv", "gone"), (tmp_path, "no file")):
+    gone = tmp_path / "gone.csv"
+    for path, words in ((broken, "broken"), (text, "text"), (gone, "gone"), (tmp_path, "no file")):
         with pytest.raises(Invalid, match=words):
             profile_of(path, SCHEMA, EDGES)

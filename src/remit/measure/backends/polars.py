@@ -168,7 +168,8 @@ def _scan_file(path: Path, schema: Schema) -> pl.LazyFrame:
 def _prepared(column: Column, dtype: pl.DataType, source: str) -> list[pl.Expr]:
     name, values = column.name, pl.col(column.name)
     if dtype == pl.Null:
-        values, dtype = values.cast(pl.Float64 if column.kind == "numeric" else pl.String), pl.Float64()
+        dtype = pl.Float64() if column.kind == "numeric" else pl.String()
+        values = values.cast(dtype)
     if column.kind == "numeric":
         if not (dtype.is_numeric() or dtype == pl.Boolean):
             raise Invalid(
