@@ -42,7 +42,7 @@ def injected() -> bool:
     if _frozen.get() is not None:
         return True
     path = os.environ.get(ENVIRONMENT_VARIABLE)
-    return bool(path) and _from_file(Path(path)) is not None
+    return _from_file(Path(path)) is not None if path else False
 
 
 @contextmanager
