@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 
@@ -46,3 +46,26 @@ class Explained:
     reasons: tuple[Any, ...] = ()
     changes: tuple[Any, ...] = ()
     replay: Any = None
+
+
+@dataclass(frozen=True, slots=True)
+class DecisionFilter:
+    """Which decisions a list shows; what is empty narrows nothing.
+
+    `text` is a decision's id, or part of a subject. `outcome` is an action, or `refused`.
+    """
+
+    text: str = ""
+    outcome: str = ""
+    variant: str = ""
+    day: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Rescored:
+    """A recorded input scored by another version that is deployed now, and the action its rule gives."""
+
+    version: str
+    variant: str
+    score: float
+    action: str

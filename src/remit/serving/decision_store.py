@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -12,8 +12,14 @@ from remit.kernel import clock, paths
 from remit.kernel.ids import instant_of
 from remit.kernel.problems import Unknown
 from remit.measure.backends import parquet
+from remit.serving.contract import DecisionFilter
 
 _EVER = datetime(2000, 1, 1, tzinfo=UTC)
+_LISTED = (
+    "decision_id", "use_case", "status", "occurred_at", "recorded_at", "clock", "consumer", "purpose",
+    "channel", "subject", "clause", "detail", "action", "decided_by", "score", "remit", "version",
+    "version_id", "variant", "total_us",
+)  # fmt: skip
 
 
 def files(root: Path, key: str, *, since: datetime, until: datetime) -> list[Path]:
@@ -86,3 +92,54 @@ def find(keys: Iterable[str], decision_id: UUID) -> tuple[str, dict[str, Any]]:
     raise Unknown(
         f"There is no decision {decision_id}.", remedy="Check the id; it is in the consumer's answer."
     )
+
+
+def newest(
+    keys: Sequence[str], chosen: DecisionFilter, *, before: UUID | None = None, limit: int = 50
+) -> list[dict[str, Any]]:
+    """Return decisions and refusals of these use cases, the newest first, without features and context.
+
+    Days are read one after the other, the newest first, until there are enough rows.
+
+    Args:
+        before: continue below this decision.
+    """
+    wanted = _as_uuid(chosen.text)
+    first = [instant_of(i).date() for i in (before, wanted) if i is not None and i.version == 7]
+    root, found = paths.decisions(), list[dict[str, Any]]()
+    for day in sorted({d.name for key in keys for d in (root / key).glob("day=*")}, reverse=True):
+        at = date.fromisoformat(day.removeprefix("day="))
+        if (chosen.day and at != chosen.day) or any(at > latest for latest in first):
+            continue
+        files_of_day = sorted(file for key in keys for file in (root / key / day).glob("*.parquet"))
+        if not files_of_day:
+            continue
+        narrowed = _narrowed(parquet.scan(files_of_day), chosen, wanted, before)
+        narrowed = narrowed.sort("decision_id", descending=True)
+        found += narrowed.select(*_LISTED).rows(limit - len(found))
+        if len(found) == limit:
+            break
+    return found
+
+
+def _narrowed(
+    found: parquet.Scan, chosen: DecisionFilter, wanted: UUID | None, before: UUID | None
+) -> parquet.Scan:
+    if before is not None:
+        found = found.where("decision_id", "<", str(before))
+    if wanted is not None:
+        found = found.where("decision_id", "=", str(wanted))
+    elif chosen.text:
+        found = found.where("subject", "contains", chosen.text)
+    if chosen.outcome == "refused":
+        found = found.where("status", "=", "refused")
+    elif chosen.outcome:
+        found = found.where("action", "=", chosen.outcome)
+    return found.where("variant", "=", chosen.variant) if chosen.variant else found
+
+
+def _as_uuid(text: str) -> UUID | None:
+    try:
+        return UUID(text)
+    except ValueError:
+        return None

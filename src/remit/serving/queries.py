@@ -6,29 +6,35 @@ import hashlib
 import json
 from collections import Counter
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 from uuid import UUID
 
+import msgspec
 from django.db.models import QuerySet
 
 from remit.gateway import explain
 from remit.gateway.contract import ScoreOutput
+from remit.gateway.decide import action_for
 from remit.gateway.runtimes.onnx import OnnxRuntime
 from remit.inventory import queries as inventory
 from remit.inventory.models import UseCase, Version
 from remit.kernel import paths
+from remit.kernel.ids import instant_of
 from remit.kernel.problems import Broken, Unknown
 from remit.measure.backends import parquet
 from remit.people import queries as people
 from remit.people.models import User
+from remit.proof.remit_statement import DecisionRule
 from remit.serving import decision_store, rules
-from remit.serving.contract import Explained, Traffic
+from remit.serving.contract import DecisionFilter, Explained, Rescored, Traffic
 from remit.serving.models import Bundle, Consumer, Deployment, StoreFile
 
 _COUNTS = (
     "select status, clause, action, variant, count(*) as n from found"
     " group by status, clause, action, variant order by status, clause, action, variant"
 )
+_ROOTS = {"decisions": paths.decisions, "outcomes": paths.outcomes, "protected": paths.protected}
 _SLOWEST = "select quantile_disc(total_us, 0.95) as p95 from found where status = 'decided'"
 
 
@@ -82,18 +88,8 @@ def traffic(use_case: UseCase, *, since: datetime, until: datetime) -> Traffic:
 
 def altered_files(kind: str = "decisions") -> list[str]:
     """Return what is wrong with the sealed files of a store, one sentence each."""
-    root = {"decisions": paths.decisions, "outcomes": paths.outcomes, "protected": paths.protected}[kind]()
-    faults = []
-    for sealed in StoreFile.objects.filter(kind=kind).order_by("path"):
-        try:
-            with (root / sealed.path).open("rb") as file:
-                digest = hashlib.file_digest(file, "sha256").hexdigest()
-        except OSError as error:
-            faults.append(f"{sealed.path} cannot be read: {error.strerror}.")
-            continue
-        if digest != sealed.sha256:
-            faults.append(f"{sealed.path} was changed after it was sealed on {sealed.sealed_at:%d %b %Y}.")
-    return faults
+    files = StoreFile.objects.filter(kind=kind).order_by("path")
+    return [fault for sealed in files if (fault := _alteration(_ROOTS[kind]() / sealed.path, sealed))]
 
 
 def find_decision(who: User, decision_id: UUID) -> tuple[UseCase, dict[str, Any]]:
@@ -148,16 +144,100 @@ def runtime_of(version: Version) -> tuple[OnnxRuntime, tuple[Any, ...]]:
 
 
 def sealed_file_of(kind: str, decision_id: UUID) -> StoreFile:
-    """Return the sealed file that holds a decision's row.
+    """Return the sealed file that holds a decision's row, whose digest is what was sealed.
 
     Raises:
         Unknown: none does yet; files are sealed within a minute.
+        Broken: the file was changed after it was sealed, or is gone.
     """
     files = StoreFile.objects.filter(kind=kind, first_id__lte=decision_id, last_id__gte=decision_id)
-    found = files.order_by("sealed_at").first()
-    if found is None:
-        raise Unknown("The file of this decision is not sealed yet.", remedy="Look again in a minute.")
+    for found in files.order_by("sealed_at"):
+        file = _ROOTS[kind]() / found.path
+        # ranges of ids overlap where several gateways, or several use cases, decided in the same second
+        if parquet.scan([file]).where("decision_id", "=", str(decision_id)).count():
+            fault = _alteration(file, found)
+            if fault:
+                raise Broken(fault, remedy="Restore the file from a backup; its digest is in the ledger.")
+            return found
+    raise Unknown("The file of this decision is not sealed yet.", remedy="Look again in a minute.")
+
+
+def readable_use_cases(who: User) -> list[UseCase]:
+    """Return the use cases whose decisions a person may read, by name.
+
+    Raises:
+        Denied: the person may read decisions nowhere.
+    """
+    people.require(who, "decision.read")
+    cases = list(UseCase.objects.select_related("unit", "owner").order_by("name"))
+    may = {unit: people.may(who, "decision.read", unit=unit) for unit in {case.unit for case in cases}}
+    return [case for case in cases if may[case.unit]]
+
+
+def decisions(
+    who: User,
+    chosen: DecisionFilter,
+    *,
+    use_case: str = "",
+    before: UUID | None = None,
+    limit: int = 50,
+) -> list[dict[str, Any]]:
+    """Return the decisions and refusals that a person may read, the newest first.
+
+    Args:
+        use_case: a use case's key; every readable one when empty.
+        before: continue below this decision.
+
+    Raises:
+        Denied: the person may read decisions nowhere.
+    """
+    keys = [case.key for case in readable_use_cases(who) if use_case in {"", case.key}]
+    return decision_store.newest(keys, chosen, before=before, limit=limit)
+
+
+def scored_by_others(use_case: UseCase, row: dict[str, Any]) -> list[Rescored]:
+    """Return what the other deployed versions make of a recorded input, by their own decision rules.
+
+    A version that takes an input which was not recorded, or fails on it, is left out.
+    """
+    features, found = json.loads(row["features"]), []
+    others = deployments(use_case).exclude(variant="control").exclude(version_id=row["version_id"] or None)
+    for deployed in others:
+        runtime, fields = runtime_of(deployed.version)
+        if row["score"] is None or any(field.name not in features for field in fields):
+            continue
+        rule = msgspec.convert(deployed.version.decision_rule, DecisionRule)
+        try:
+            (score,) = runtime.score([features])
+        except Broken:
+            continue
+        found.append(Rescored(deployed.version.number, deployed.variant, score, action_for(rule, score)))
     return found
+
+
+def protected_of(who: User, use_case: UseCase, decision_id: UUID) -> dict[str, Any]:
+    """Return the protected attributes held apart for a decision; empty where none are.
+
+    Raises:
+        Denied: the person may not read protected attributes in this unit.
+    """
+    people.require(who, "protected.read", unit=use_case.unit)
+    at = instant_of(decision_id)
+    found = parquet.scan(decision_store.files(paths.protected(), use_case.key, since=at, until=at))
+    rows = found.where("decision_id", "=", str(decision_id)).rows()
+    return {name: value for row in rows for name, value in row.items() if name != "decision_id"}
+
+
+def _alteration(path: Path, sealed: StoreFile) -> str:
+    """What is wrong with a sealed file, in a sentence; empty when it is as it was."""
+    try:
+        with path.open("rb") as file:
+            digest = hashlib.file_digest(file, "sha256").hexdigest()
+    except OSError as error:
+        return f"{sealed.path} cannot be read: {error.strerror}."
+    if digest == sealed.sha256:
+        return ""
+    return f"{sealed.path} was changed after it was sealed on {sealed.sealed_at:%d %b %Y}."
 
 
 def _sums(rows: list[dict[str, Any]], by: str) -> Counter[str]:
