@@ -133,8 +133,15 @@ def _entry(index: int, leaf_hash: bytes, columns: list[Any], body: str | None) -
         yield Fault(subject, "its payload is gone.")
     elif hashlib.sha256(body.encode()).hexdigest() != entry.payload_sha256:
         yield Fault(subject, "its payload was altered.")
-    elif json.loads(body)["reason"] != entry.reason:
+    elif _reason(body) != entry.reason:
         yield Fault(subject, "its reason was altered.")
+
+
+def _reason(body: str) -> Any:
+    try:
+        return json.loads(body)["reason"]
+    except (ValueError, TypeError, KeyError):
+        return None
 
 
 def _append(tree: _Tree, carried: bytes, nodes: _Ahead) -> Iterator[Fault]:
@@ -195,7 +202,8 @@ def _governed_rows(model: type[triggers.models.Governed]) -> Iterator[Fault]:
     hidden = [model._meta.get_field(name).column for name in model.unledgered]
     statement = f"""
         with last as (
-          select distinct on (e.object_id) e.id, e.object_id, e.operation, p.body::jsonb -> 'after' as after
+          select distinct on (e.object_id) e.id, e.object_id, e.operation,
+                 case when pg_input_is_valid(p.body, 'jsonb') then p.body::jsonb -> 'after' end as after
           from ledger_entry e left join ledger_payload p on p.entry_id = e.id
           where e.table_name = %s order by e.object_id, e.id desc
         )
