@@ -82,6 +82,8 @@ def run(arguments: list[str] | None = None) -> Any:
     from remit.cli import output
     from remit.kernel import clock, paths
 
+    # ONNX Runtime would otherwise report its use to its makers from every process
+    os.environ.setdefault("ORT_DISABLE_TELEMETRY", "1")
     if paths.story_clock().exists():
         os.environ.setdefault(clock.ENVIRONMENT_VARIABLE, str(paths.story_clock()))
     try:
