@@ -31,7 +31,7 @@ def cluster(tmp_path_factory: pytest.TempPathFactory) -> Path:
         with psycopg.connect(postgres.url()) as connection:
             connection.execute("CREATE TABLE kept AS SELECT 42 AS answer")
         postgres.stop()
-        shutil.rmtree(postgres.socket_folder())
+        assert not postgres.socket_folder().exists()
     return home
 
 

@@ -111,6 +111,8 @@ def stop() -> None:
     with _plain_file_errors(), _locked():
         if _live_pid(_data()) is not None:
             _run("pg_ctl", "-D", str(_data()), "-w", "-m", "fast", "stop")
+            with suppress(OSError):
+                socket_folder().rmdir()
 
 
 @contextmanager
