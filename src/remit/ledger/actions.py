@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from typing import Any
+
 from django.db import connection, transaction
 
 from remit.kernel import clock, paths
 from remit.kernel.problems import Broken
 from remit.ledger import leaves, queries
-from remit.ledger.models import Checkpoint, Entry, Leaf, Node, Pending, Verification
+from remit.ledger.models import Checkpoint, Entry, Verification
 from remit.proof import checkpoint, merkle
 from remit.proof.keys import KeyRing
 
@@ -41,12 +44,12 @@ def _sequence_batch() -> int:
     placed, nodes = [], []
     for entry in waiting:
         hashed = merkle.leaf_hash(leaves.encoded(entry))
-        placed.append(Leaf(index=frontier.size, entry=entry, leaf_hash=hashed))
-        finished = frontier.append(hashed)[1:]
-        nodes += [Node(level=place.level, position=place.position, hash=value) for place, value in finished]
-    Leaf.objects.bulk_create(placed)
-    Node.objects.bulk_create(nodes)
-    Pending.objects.filter(entry__in=[entry.pk for entry in waiting]).delete()
+        placed.append((frontier.size, entry.pk, hashed))
+        nodes += [(*place, value) for place, value in frontier.append(hashed)[1:]]
+    with connection.cursor() as cursor:
+        _copy(cursor, "ledger_leaf (index, entry_id, leaf_hash)", placed)
+        _copy(cursor, "ledger_node (level, position, hash)", nodes)
+        cursor.execute("delete from ledger_pending where entry_id = any(%s)", [[e.pk for e in waiting]])
     return len(placed)
 
 
@@ -91,6 +94,13 @@ def verify(ring: KeyRing | None = None) -> list[str]:
         verified_at=clock.recorded_now(), size=report.size, root=bytes.fromhex(report.root), faults=faults
     )
     return faults
+
+
+def _copy(cursor: Any, target: str, rows: Iterable[tuple[Any, ...]]) -> None:
+    # a backlog of entries, as after an import, is placed several times as fast as by bulk_create
+    with cursor.copy(f"copy {target} from stdin") as copy:
+        for row in rows:
+            copy.write_row(row)
 
 
 def _take_turn() -> None:

@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from datetime import date, datetime
-from typing import Any
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Any, Literal
 
+from django.db import connection
 from django.db.models import Max, Q, QuerySet
 
+from remit.kernel import paths
 from remit.kernel.problems import Broken, Conflict, Unknown
 from remit.ledger import leaves
 from remit.ledger.contract import Inclusion, State, Step
 from remit.ledger.models import Checkpoint, Entry, Event, Leaf, Node, Pending, Verification
 from remit.proof import merkle
+from remit.proof.keys import KeyRing
 
 
 def event(identifier: object) -> Event:
@@ -61,7 +64,8 @@ def entries(
     if object_id is not None:
         found = found.filter(object_id=object_id)
     if day is not None:
-        found = found.filter(occurred_at__date=day)
+        start = datetime.combine(day, time(), UTC)
+        found = found.filter(occurred_at__gte=start, occurred_at__lt=start + timedelta(days=1))
     return found.filter(pk__lt=before) if before is not None else found
 
 
@@ -80,6 +84,39 @@ def entry(identifier: object) -> Entry:
 def latest_entry_of(object_id: object) -> Entry | None:
     """Return the last entry about a governed row."""
     return Entry.objects.select_related("leaf").filter(object_id=object_id).order_by("-pk").first()
+
+
+def actions() -> list[str]:
+    """Return every kind of action in the ledger, in alphabetical order."""
+    return _distinct("action")
+
+
+def actors() -> list[str]:
+    """Return everybody and every part of the platform that ever acted, as entries name them."""
+    return _distinct("actor")
+
+
+def _distinct(column: Literal["action", "actor"]) -> list[str]:
+    # hops from value to value along the index; `distinct` would read every entry
+    hops = f"""
+        with recursive hop(value) as (
+            (select {column} from ledger_entry order by {column} limit 1)
+            union all
+            select (select {column} from ledger_entry where {column} > value order by {column} limit 1)
+            from hop where value is not null)
+        select value from hop where value is not null"""  # noqa: S608 - one of two names, never input
+    with connection.cursor() as cursor:
+        cursor.execute(hops)
+        return [value for (value,) in cursor.fetchall()]
+
+
+def public_keys() -> dict[str, str]:
+    """Return the public keys of everything signed here, retired ones too, as PEM by key id.
+
+    Raises:
+        Broken: the keys folder is missing a key, unreadable or open to others.
+    """
+    return KeyRing(paths.keys()).public_keys()
 
 
 def size() -> int:

@@ -70,7 +70,9 @@ def _write_object(value: Mapping[Any, Any], out: Any) -> None:
         raise Invalid("An object has a key that is not a text.")
     out("{")
     # RFC 8785 sorts by UTF-16 code units, which differs from code points beyond the basic plane
-    for position, key in enumerate(sorted(value, key=lambda k: k.encode("utf-16-be"))):
+    ascii_only = all(key.isascii() for key in value)
+    ordered = sorted(value) if ascii_only else sorted(value, key=lambda key: key.encode("utf-16-be"))
+    for position, key in enumerate(ordered):
         if position:
             out(",")
         out(encode_basestring(key))
