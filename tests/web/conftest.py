@@ -106,6 +106,6 @@ def make_intake():
 
 @pytest.fixture
 def mortgage(bank: SimpleNamespace, tmp_path: Any, monkeypatch: pytest.MonkeyPatch) -> mortgage_world.World:
-    """The bank with everybody in it, in a home of its own; `until(step)` takes a mortgage model on its way."""
+    """The bank with everybody in it, in a home of its own; `until(step)` takes a model along."""
     monkeypatch.setenv("REMIT_HOME", str(tmp_path))
     return mortgage_world.opened()

@@ -118,7 +118,17 @@ EVIDENCE = {
     "model_card": ({"sections": 8}, []),
 }
 REPLICATION = [_row("auc", 0.809, 0.04), _row("adverse_impact_ratio", 0.79, 0.05, "afam")]
-STEPS = ("filed", "tiered", "registered", "submitted", "validated", "reviewed", "accepted", "signed", "deployed")
+STEPS = (
+    "filed",
+    "tiered",
+    "registered",
+    "submitted",
+    "validated",
+    "reviewed",
+    "accepted",
+    "signed",
+    "deployed",
+)
 
 
 class World:
@@ -145,7 +155,9 @@ class World:
         """Return the open task of a kind."""
         return processes.open_tasks(self.use_case, kind=kind).get()
 
-    def complete(self, kind: str, who: Any, outcome: str, reason: str = "It holds.", conditions: str = "") -> None:
+    def complete(
+        self, kind: str, who: Any, outcome: str, reason: str = "It holds.", conditions: str = ""
+    ) -> None:
         """Answer the open task of a kind, then let the platform do its part."""
         task = self.task(kind)
         lifecycle.complete_task(

@@ -76,6 +76,11 @@ def exceptions_of(model: Model) -> QuerySet[ExceptionGrant]:
     return rows.select_related("version__model", "requested_by", "approved_by")
 
 
+def approvals_of(model: Model) -> QuerySet[Approval]:
+    """Return every approval of any version of a model, the latest first."""
+    return Approval.objects.filter(version__model=model).select_related("person").order_by("-decided_at")
+
+
 def latest_approvals(version: Version) -> dict[str, Approval]:
     """Return the newest approval of each kind for a version."""
     rows = (
@@ -97,6 +102,12 @@ def remit(reference: str) -> Remit:
     if found is None:
         raise Unknown(f"There is no remit {reference}.", remedy="Look its number up on the model's page.")
     return found
+
+
+def remits(state: str = "") -> QuerySet[Remit]:
+    """Return every remit, or those in a state, the newest first."""
+    found = _remits().order_by("-issued_at", "-reference")
+    return found.filter(state=state) if state else found
 
 
 def remits_of(use_case: UseCase) -> QuerySet[Remit]:

@@ -13,7 +13,7 @@ from django.db.models import OuterRef, Q, QuerySet, Subquery
 from remit.inventory.models import UseCase, Version
 from remit.kernel import clock
 from remit.kernel.problems import Unknown
-from remit.lifecycle import engine, rules
+from remit.lifecycle import bpmn, engine, rules
 from remit.lifecycle.contract import (
     Clock,
     PathEntry,
@@ -176,6 +176,7 @@ def process_view(found: Process) -> ProcessView:
     rows = tuple(row_of(t) for t in tasks)
     latest = {t.element_id: row for t, row in zip(tasks, rows, strict=True)}
     shown = {*diagram.done, *diagram.now}
+    ahead = bpmn.ahead(definition, set(diagram.now))
     titles = [definition.elements[i].name for i in diagram.now]
     name = str(found.version) if found.version else found.use_case.name
     standing = f"{name} stands at {' and '.join(titles)}" if titles else f"{name} has reached its end"
@@ -193,7 +194,7 @@ def process_view(found: Process) -> ProcessView:
         ended_at=found.ended_at,
         end=found.end,
         summary=f"BPMN diagram. {standing}. The table below says the same.",
-        to_come=tuple(e.name for e in definition.elements.values() if e.id not in shown),
+        to_come=tuple(e.name for e in definition.elements.values() if e.id in ahead and e.id not in shown),
     )
 
 
@@ -322,6 +323,7 @@ def _path(found: Process, tasks: list[Task]) -> list[PathEntry]:
             said = (t.conditions and f"Condition: {t.conditions}") or t.reason
             title = f"{t.title}: {t.outcome.replace('_', ' ')}"
             entries.append(PathEntry(at=t.completed_at, title=title, person=who, detail=said))
+    entries.reverse()  # of what happened at one instant, the last told is the latest
     return sorted(entries, key=lambda e: (e.now, e.at), reverse=True)
 
 

@@ -26,6 +26,17 @@ _ACTIONS = {
     "fallback": "then the fallback decides",
     "suspend": "then it is suspended",
 }
+OUTCOMES = {
+    "approve": "approved",
+    "approve_with_conditions": "approved with conditions",
+    "return": "returned",
+    "reject": "rejected",
+    "confirm": "confirmed",
+    "submit": "submitted",
+    "issue": "issued",
+    "request": "asked for",
+    "withdraw": "withdrawn",
+}
 _APPROVALS = {
     "validation": "Validated",
     "review": "Reviewed",
@@ -42,7 +53,7 @@ def clauses(terms: Terms) -> dict[str, str]:
         terms: signed terms, or what a version asks for with its decision rule beside.
     """
     said = {
-        "may_decide": str(terms.get("may_decide", "")),
+        "may_decide": str(terms.get("may_decide", "")).rstrip("."),
         "population": _population(terms),
         "within": "; ".join(_limit(limit) for limit in terms.get("limits", ())),
         "person": _person(terms.get("decision_rule") or {}),

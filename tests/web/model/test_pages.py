@@ -3,8 +3,8 @@
 import pytest
 
 TABS = (
-    "", "lifecycle/", "versions/", "evidence/", "controls/", "monitoring/", "decisions/",
-    "issues/",
+    "", "lifecycle/", "versions/", "evidence/", "controls/", "monitoring/", "decisions/", "value/",
+    "issues/", "history/",
 )  # fmt: skip
 
 

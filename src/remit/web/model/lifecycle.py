@@ -11,6 +11,7 @@ from django.http import HttpRequest
 
 from remit.lifecycle import queries
 from remit.lifecycle.contract import PathEntry, ProcessView
+from remit.web import words
 from remit.web.model.page import ModelPage, tab
 
 _TONES = {"done": "", "ok": "now", "warn": "slow", "late": "late"}
@@ -39,9 +40,9 @@ def timeline(path: Sequence[PathEntry]) -> list[dict[str, Any]]:
     """Return what happened on the way as the timeline component draws it."""
     return [
         {
-            "who": entry.person if not entry.now else "",
+            "who": entry.title.partition(": ")[0],
             "text": _said(entry),
-            "note": f"{entry.person}, {entry.detail}" if entry.now else entry.detail,
+            "note": ". ".join(part for part in (entry.person, entry.detail) if part),
             "time": "now" if entry.now else f"{entry.at:%-d %b}",
             "now": entry.now,
         }
@@ -51,8 +52,9 @@ def timeline(path: Sequence[PathEntry]) -> list[dict[str, Any]]:
 
 def _said(entry: PathEntry) -> str:
     if entry.now:
-        return f"{entry.title} since {entry.at:%-d %b}"
-    return entry.title if not entry.person else entry.title[:1].lower() + entry.title[1:]
+        return f"since {entry.at:%-d %b}"
+    outcome = entry.title.partition(": ")[2]
+    return words.OUTCOMES.get(outcome.replace(" ", "_"), outcome)
 
 
 def _counts(processes: Sequence[Any]) -> Any:

@@ -11,6 +11,7 @@ from django.urls import reverse
 
 from remit.governance import queries as governance
 from remit.kernel.problems import Unknown
+from remit.ledger import queries as ledger
 from remit.lifecycle import queries as lifecycle
 from remit.lifecycle.contract import TaskRow
 from remit.web import words
@@ -38,6 +39,7 @@ def overview(request: HttpRequest, page: ModelPage) -> dict[str, Any]:
     remit = _chosen(page, request.GET.get("remit", ""))
     return {
         "remit": remit,
+        "ledger_entry": _leaf(remit),
         "clauses": words.labelled(remit.terms) if remit else [],
         "proposed": _proposed(page) if remit is None else [],
         "concerns": concerns(page)[:_MOST],
@@ -70,6 +72,12 @@ def _chosen(page: ModelPage, number: str) -> Any:
     if found is None:
         raise Unknown(f"{page.model.name} has no remit {number}.", remedy="Choose one from its Overview.")
     return found
+
+
+def _leaf(remit: Any) -> str:
+    """Return the place in the ledger of the entry that issued a remit, once it has one."""
+    issued = ledger.entries(action="remit.issue", object_id=remit.pk).last() if remit else None
+    return f"{issued.leaf.index:,}" if issued and hasattr(issued, "leaf") else ""
 
 
 def _proposed(page: ModelPage) -> list[tuple[str, str]]:

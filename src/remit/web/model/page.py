@@ -171,7 +171,9 @@ class ModelPage:
             Tab("controls", "Controls", mark="bad" if unmet else "", why=f"{len(unmet)} not met"),
             Tab("monitoring", "Monitoring", mark=mark, why=self.health.capitalize()),
             Tab("decisions", "Decisions"),
+            Tab("value", "Value"),
             Tab("issues", "Issues", len(still_open), "bad" if late else "", "A finding is past its date"),
+            Tab("history", "History"),
         ]
 
     @cached_property
@@ -181,14 +183,14 @@ class ModelPage:
         live = state in {"in_force", "suspended"} and self.remit.valid_until > self.now
         found = []
         if live and self._may("remit.revoke"):
-            found.append(Button("revoke", "Revoke…", "ban"))
+            found.append(Button("revoke", "Revoke…", icon="ban"))
         if live and state == "in_force" and self._may("remit.suspend"):
-            found.append(Button("suspend", "Suspend…", "player-pause"))
+            found.append(Button("suspend", "Suspend…", icon="player-pause"))
         if live and state == "suspended" and self._may("remit.reinstate"):
-            found.append(Button("reinstate", "Reinstate…", "player-play"))
+            found.append(Button("reinstate", "Reinstate…", icon="player-play"))
         if self.issuable is not None and self._may("remit.issue"):
             found.append(
-                Button("issue", "Renew remit…" if live else "Issue remit…", "certificate", primary=True)
+                Button("issue", "Renew remit…" if live else "Issue remit…", icon="certificate", primary=True)
             )
         return found
 

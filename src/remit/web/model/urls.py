@@ -4,7 +4,18 @@ from __future__ import annotations
 
 from django.urls import URLPattern, URLResolver, path
 
-from remit.web.model import acts, controls, evidence, issues, lifecycle, overview, running, versions
+from remit.web.model import (
+    acts,
+    controls,
+    evidence,
+    history,
+    issues,
+    lifecycle,
+    overview,
+    running,
+    value,
+    versions,
+)
 
 app_name = "model"
 _MODEL = "models/<str:reference>/"
@@ -16,6 +27,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path(f"{_MODEL}controls/", controls.controls, name="controls"),
     path(f"{_MODEL}monitoring/", running.monitoring, name="monitoring"),
     path(f"{_MODEL}decisions/", running.decisions, name="decisions"),
+    path(f"{_MODEL}value/", value.value, name="value"),
+    path(f"{_MODEL}history/", history.history, name="history"),
     path(f"{_MODEL}issues/", issues.issues, name="issues"),
     path(f"{_MODEL}remits/<str:number>.json", overview.remit_file, name="remit_file"),
     path(f"{_MODEL}remit/<str:verb>", acts.act, name="act"),

@@ -59,7 +59,7 @@ def _facts(version: Any, found: dict[str, Any]) -> dict[str, str]:
     files = list(version.artifacts.order_by("name"))
     data = version.training_data
     facts = {
-        "What it is": version.summary,
+        "What it is": version.summary.rstrip("."),
         "Inputs": f"{len(inputs)}: {', '.join(inputs)}",
         "Trained on": f"{data.name}, {data.rows:,} rows" if data else "Not registered",
         "AUC": str(figure(measures["auc"])),

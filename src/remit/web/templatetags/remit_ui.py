@@ -139,6 +139,12 @@ def get(mapping: Any, key: str) -> Any:
 
 
 @register.filter
+def outcome(answer: str) -> str:
+    """Write a task's answer as what it did: `approve` is `approved`."""
+    return words.OUTCOMES.get(str(answer), str(answer).replace("_", " "))
+
+
+@register.filter
 def metric(name: str) -> str:
     """Write a metric's name for people."""
     return words.metric(str(name))
