@@ -2,6 +2,9 @@
 
 Each stored thing is compared with those right beneath it (payload, entry, leaf, node, checkpoint), so that
 one altered byte is named where it is. One pass, constant memory, one snapshot of the database.
+
+What the database alone cannot show: a tail that was cut off together with its checkpoints and its rows, or a
+history that someone who holds the signing key wrote anew. An export kept elsewhere shows both.
 """
 
 from __future__ import annotations
