@@ -1,1 +1,1 @@
-"""The REST interface: translate, call one action or query, translate back."""
+"""The REST door at `/api/v1/`: thin over the domain's queries and actions, one module a domain app."""

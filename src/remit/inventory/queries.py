@@ -78,6 +78,16 @@ def version_by_id(identifier: object) -> Version:
     return found
 
 
+def use_cases() -> QuerySet[UseCase]:
+    """Return every use case, by reference."""
+    return UseCase.objects.select_related("owner", "unit").order_by("reference")
+
+
+def models() -> QuerySet[Model]:
+    """Return every model, by reference."""
+    return Model.objects.select_related("use_case__owner", "use_case__unit").order_by("reference")
+
+
 def versions_of(use_case: UseCase) -> QuerySet[Version]:
     """Return the versions of every model of a use case, the newest first."""
     return _versions().filter(model__use_case=use_case).order_by("-registered_at")

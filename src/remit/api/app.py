@@ -1,0 +1,71 @@
+"""The API as one object: who may call it, what it says of itself, and the modules that make it up."""
+
+from __future__ import annotations
+
+import pkgutil
+from importlib import import_module, metadata
+from pathlib import Path
+from typing import Any
+
+from django.urls import URLPattern, URLResolver
+from ninja import NinjaAPI, Router
+from ninja.security import SessionAuth
+
+from remit.api import errors
+
+ROOT = "/api/v1/"
+_DESCRIPTION = (
+    "Models, the evidence about them, the remits they work under, what they decided, and the ledger that "
+    "proves it. Sign in first: the session's cookie is the credential, and a write carries the CSRF token in "
+    "`X-CSRFToken`. Instants are ISO 8601 in UTC; `occurred_at` is when something happened, by a story's "
+    "clock where one is injected, `recorded_at` always the machine's time."
+)
+
+
+class Api(NinjaAPI):
+    """An API whose every operation says that its faults are problems."""
+
+    def get_openapi_schema(self, **how: Any) -> Any:
+        """Return the OpenAPI document, with the answer to a fault on each operation."""
+        document = super().get_openapi_schema(**how)
+        document["components"]["schemas"]["Problem"] = errors.SCHEMA
+        content = {errors.CONTENT_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}}
+        for methods in document["paths"].values():
+            for operation in methods.values():
+                operation["responses"]["default"] = {"description": "What is wrong", "content": content}
+        return document
+
+
+def routers() -> dict[str, Router]:
+    """Return the router of every module beside this one that has one, by the module's name."""
+    package = __name__.rpartition(".")[0]
+    modules = {
+        found.name: import_module(f"{package}.{found.name}")
+        for found in pkgutil.iter_modules([str(Path(__file__).parent)])
+        if found.name not in {"app", "urls"}
+    }
+    return {name: module.router for name, module in modules.items() if hasattr(module, "router")}
+
+
+def build() -> Api:
+    """Return the API with everything in it."""
+    api = Api(
+        title="Remit",
+        version=metadata.version("remit"),
+        description=_DESCRIPTION,
+        urls_namespace="api-v1",
+        docs_url=None,
+        auth=SessionAuth(csrf=True),
+    )
+    errors.register(api)
+    for name, router in routers().items():
+        api.add_router("", router, tags=[name.capitalize()])
+    return api
+
+
+def addresses(api: NinjaAPI) -> list[URLPattern | URLResolver]:
+    """Return the API's addresses, each answering a wrong method with a problem."""
+    found, _, _ = api.urls
+    for pattern in found:
+        pattern.callback = errors.problems_only(pattern.callback)
+    return list(found)
