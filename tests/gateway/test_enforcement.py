@@ -100,12 +100,12 @@ def test_a_request_is_covered_only_as_the_remit_says(purposes, channels, prohibi
         expected = "prohibited_inputs"
     else:
         expected = None
-    names = enforcement.prohibited_names(terms, variant())
+    names = enforcement.prohibited_inputs(terms, variant())
     assert clause_of(enforcement.remit_covers, terms, CONSUMER, request, names) == expected
 
 
 def test_protected_attributes_and_any_spelling_are_prohibited():
-    names = enforcement.prohibited_names(terms_for(), variant(protected=("Sex",)))
+    names = enforcement.prohibited_inputs(terms_for(), variant(protected=("Sex",)))
     for name in ("afam", "AFAM", "sex", "Zip_Code"):
         request = DecisionRequest(features={name: 1}, purpose="credit_decision", channel="branch")
         consumer = msgspec.structs.replace(CONSUMER, channels=("branch",))

@@ -15,7 +15,7 @@ import asyncio
 import contextlib
 import logging
 from collections import Counter
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import Any, Protocol, TypeVar
 from urllib.parse import unquote
 
@@ -45,6 +45,9 @@ log = logging.getLogger("remit.gateway")
 
 class HTTPProtocol(Protocol):
     """The part of RSGI's protocol object that is used here."""
+
+    def __call__(self) -> Awaitable[bytes]:
+        """The whole body."""
 
     def __aiter__(self) -> AsyncIterator[bytes]:
         """Chunks of the request's body."""
@@ -237,6 +240,8 @@ async def _body(scope: Scope, protocol: HTTPProtocol) -> bytes:
     declared = scope.headers.get("content-length", "0")
     if declared.isdigit() and int(declared) > _MOST_BYTES:
         raise _too_large()
+    if declared != "0":
+        return await protocol()
     chunks, size = [], 0
     async for chunk in protocol:
         size += len(chunk)

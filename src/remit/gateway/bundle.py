@@ -29,6 +29,7 @@ from remit.policy import Environment, Rule
 from remit.proof import dsse, remit_statement
 from remit.proof.remit_statement import RemitTerms
 
+NOTHING = enforcement.Prohibited(frozenset(), frozenset())
 PublicKeys = Callable[[], Mapping[str, str]]
 _REQUEST = Environment({"features": "map", "context": "map"})
 _SCORED = Environment({"features": "map", "context": "map", "score": "number"})
@@ -46,7 +47,7 @@ class Served:
     population: Rule | None = None
     refer_when: Rule | None = None
     fallback: Rule | None = None
-    prohibited: frozenset[str] = frozenset()
+    prohibited: enforcement.Prohibited = NOTHING
     fault: Refused | None = None
 
     @property
@@ -233,7 +234,7 @@ class Loader:
             rules = _rules(terms)
         except Problem as problem:
             return Served(variant, fault=_fault("signature", problem))
-        prohibited = enforcement.prohibited_names(terms, variant)
+        prohibited = enforcement.prohibited_inputs(terms, variant)
         if variant.name == "control":
             return Served(variant, terms, None, *rules, prohibited)
         try:

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import hashlib
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Literal
+from typing import Any, Literal
 
 import msgspec
 
@@ -41,6 +41,8 @@ class _Row:
     request: DecisionRequest
     decision_id: str
     occurred_at: datetime
+    recorded_at: datetime
+    clock: Literal["machine", "injected"]
     started: int
     assigned: Served | None = None
     variant: Served | None = None
@@ -99,11 +101,12 @@ class Decider:
         route = loaded.routes.get(use_case)
         if route is None:
             raise _no_route(use_case)
-        started, now = time.perf_counter_ns(), clock.now()
+        started, now, machine = time.perf_counter_ns(), clock.now(), clock.recorded_now()
+        source: Literal["machine", "injected"] = "injected" if clock.injected() else "machine"
         rows: list[_Row] = []
         try:
             for request in requests:
-                rows.append(_Row(request, str(ids.uuid7(now)), now, started))
+                rows.append(_Row(request, str(ids.uuid7(now)), now, machine, source, started))
                 self._admit(rows[-1], route, consumer, version)
             self._score(rows, route)
             answers = [self._answer(row) for row in rows]
@@ -211,23 +214,21 @@ class Decider:
             variant=served.variant.name,
             autonomy=terms.autonomy,
             occurred_at=row.occurred_at,
-            recorded_at=clock.recorded_now(),
-            clock=_clock(),
+            recorded_at=row.recorded_at,
+            clock=row.clock,
             reasons=_reasons(served, row) if row.request.reasons else None,
         )
 
     def _record(
         self, row: _Row, loaded: LoadedBundle, consumer: Consumer, use_case: str, answer: DecisionAnswer
     ) -> DecisionRecord:
-        return msgspec.structs.replace(
-            _base(row, loaded, consumer, use_case),
-            status="decided",
-            action=answer.action,
-            decided_by=answer.decided_by,
-            score=answer.score,
-            recorded_at=answer.recorded_at,
-            shadow=row.shadow,
-        )
+        decided = {
+            "status": "decided",
+            "action": answer.action,
+            "decided_by": answer.decided_by,
+            "score": answer.score,
+        }
+        return _recorded(row, loaded, consumer, use_case, decided)
 
     def _refuse(
         self, rows: Sequence[_Row], loaded: LoadedBundle, consumer: Consumer, use_case: str, refusal: Refused
@@ -241,8 +242,8 @@ class Decider:
         refusal.members["decision_id"] = cause.decision_id
         if len(rows) > 1:
             refusal.members["row"] = len(rows) - 1
-        record = _base(cause, loaded, consumer, use_case)
-        self._recorder.record([msgspec.structs.replace(record, clause=refusal.clause, detail=refusal.detail)])
+        refused = {"status": "refused", "clause": refusal.clause, "detail": refusal.detail}
+        self._recorder.record([_recorded(cause, loaded, consumer, use_case, refused)])
 
 
 def act(served: Served, request: DecisionRequest, score: float | None) -> tuple[Action, str]:
@@ -302,24 +303,30 @@ def _reasons(served: Served, row: _Row) -> tuple[Reason, ...]:
     return explain.contributions(served.runtime, served.variant.inputs, row.request.features)
 
 
-def _base(row: _Row, loaded: LoadedBundle, consumer: Consumer, use_case: str) -> DecisionRecord:
+def _recorded(
+    row: _Row, loaded: LoadedBundle, consumer: Consumer, use_case: str, outcome: dict[str, Any]
+) -> DecisionRecord:
     request, served = row.request, row.variant
     terms = served.terms if served else None
-    declared = {field.name for field in served.variant.inputs} if served and row.screened else set()
+    features: Mapping[str, Any] = {}
+    if served and row.screened:
+        # what was not screened for prohibited inputs, or was never declared, is not kept
+        declared = served.prohibited.cleared
+        features = request.features
+        if not features.keys() <= declared:
+            features = {name: value for name, value in features.items() if name in declared}
     return DecisionRecord(
         decision_id=row.decision_id,
         use_case=use_case,
-        status="refused",
         occurred_at=row.occurred_at,
-        recorded_at=clock.recorded_now(),
-        clock=_clock(),
+        recorded_at=row.recorded_at,
+        clock=row.clock,
         consumer=consumer.name,
         purpose=request.purpose,
         channel=request.channel,
         subject=request.subject,
-        # what was not screened for prohibited inputs, or was never declared, is not kept
-        features=_encode({n: v for n, v in request.features.items() if n in declared}).decode(),
-        context=_encode(request.context if row.screened else {}).decode(),
+        features=_encode(features).decode(),
+        context=_encode(request.context).decode() if row.screened else "{}",
         remit=terms.number if terms else "",
         remit_id=terms.remit_id if terms else "",
         version=served.variant.version if served else "",
@@ -328,15 +335,13 @@ def _base(row: _Row, loaded: LoadedBundle, consumer: Consumer, use_case: str) ->
         assigned=row.assigned.variant.name if row.assigned else "",
         draw=row.draw,
         propensity=row.propensity,
+        shadow=row.shadow,
         bundle_sequence=loaded.bundle.sequence,
         checked_us=row.checked_us,
         scored_us=row.scored_us,
         total_us=row.elapsed_us(),
+        **outcome,
     )
-
-
-def _clock() -> Literal["machine", "injected"]:
-    return "injected" if clock.injected() else "machine"
 
 
 def _no_route(use_case: str, version: str = "") -> Refused:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -18,6 +19,15 @@ from remit.policy import Rule
 from remit.proof.remit_statement import RemitTerms
 
 Value = float | int | bool | str | None
+_CONTAINERS = {dict, list}
+
+
+@dataclass(frozen=True, slots=True)
+class Prohibited:
+    """Names that may not arrive in any spelling, and the declared inputs that are not among them."""
+
+    names: frozenset[str]
+    cleared: frozenset[str]
 
 
 def consumer_may_ask(consumer: Consumer | None, use_case: str, now: datetime) -> Consumer:
@@ -85,9 +95,9 @@ def remit_stands(variant: Variant, terms: RemitTerms, environment: str, now: dat
 
 
 def remit_covers(
-    terms: RemitTerms, consumer: Consumer, request: DecisionRequest, prohibited: frozenset[str]
+    terms: RemitTerms, consumer: Consumer, request: DecisionRequest, prohibited: Prohibited
 ) -> None:
-    """Check purpose, channel and prohibited inputs; `prohibited` from `prohibited_names`.
+    """Check purpose, channel and prohibited inputs.
 
     Raises:
         Refused: clause `purpose`, `channel` or `prohibited_inputs`.
@@ -113,7 +123,10 @@ def remit_covers(
             remedy=f"It is registered for: {_listed(consumer.channels)}.",
             remit=terms.number,
         )
-    found = sorted(set(_names(request.features, request.context)) & prohibited)
+    known = request.features.keys() <= prohibited.cleared
+    if known and not request.context:
+        return
+    found = sorted(set(_names(request.context, {} if known else request.features)) & prohibited.names)
     if found:
         raise Refused(
             f"Remit {terms.number} prohibits {_listed(found)} as an input.",
@@ -124,9 +137,11 @@ def remit_covers(
         )
 
 
-def prohibited_names(terms: RemitTerms, variant: Variant) -> frozenset[str]:
+def prohibited_inputs(terms: RemitTerms, variant: Variant) -> Prohibited:
     """Return the names that may not arrive: the remit's, and the version's protected attributes."""
-    return frozenset(name.casefold() for name in (*terms.prohibited_inputs, *variant.protected))
+    names = frozenset(name.casefold() for name in (*terms.prohibited_inputs, *variant.protected))
+    declared = (field.name for field in variant.inputs)
+    return Prohibited(names, frozenset(name for name in declared if name.casefold() not in names))
 
 
 def contract_faults(fields: Sequence[Field], features: Mapping[str, Value]) -> dict[str, str]:
@@ -178,21 +193,21 @@ def in_population(terms: RemitTerms, rule: Rule | None, request: DecisionRequest
 
 
 def _fault(field: Field, features: Mapping[str, Value]) -> str:
-    if field.name not in features:
-        return "" if field.nullable else "is missing"
-    value = features[field.name]
+    value = features.get(field.name)
     if value is None:
-        return "" if field.nullable else "is empty"
+        if field.nullable:
+            return ""
+        return "is empty" if field.name in features else "is missing"
+    if field.kind == "numeric":
+        return _numeric_fault(field, value)
     if field.kind == "boolean":
         return "" if isinstance(value, bool) else "must be true or false"
-    if field.kind == "category":
-        known = not isinstance(value, bool) and value in field.categories
-        return "" if known else f"must be one of {_listed(field.categories)}"
-    return _numeric_fault(field, value)
+    known = not isinstance(value, bool) and value in field.categories
+    return "" if known else f"must be one of {_listed(field.categories)}"
 
 
-def _numeric_fault(field: Field, value: Value) -> str:
-    if isinstance(value, bool | str) or value is None:
+def _numeric_fault(field: Field, value: float | str) -> str:
+    if isinstance(value, (bool, str)):
         return "must be a number"
     if not math.isfinite(value):
         return "must be a finite number"
@@ -208,11 +223,12 @@ def _names(*values: Any) -> Iterable[str]:
     pending = list(values)
     while pending:
         value = pending.pop()
-        if isinstance(value, Mapping):
+        if type(value) is dict:
             for name, inner in value.items():
-                yield str(name).casefold()
-                pending.append(inner)
-        elif isinstance(value, list | tuple):
+                yield name.casefold()
+                if type(inner) in _CONTAINERS:
+                    pending.append(inner)
+        elif type(value) is list:
             pending.extend(value)
 
 

@@ -18,7 +18,6 @@ from remit.kernel.problems import Broken, Refused
 from remit.proof.remit_statement import Limit, RemitTerms
 
 _COMPACT_AT = 4 << 20
-_WINDOWS = {"hour": "%Y-%m-%dT%H", "day": "%Y-%m-%d", "week": "%G-W%V", "total": "all", "": ""}
 
 Use = tuple[str, str, str, float]
 """Remit id, limit's name, window, how much."""
@@ -26,7 +25,11 @@ Use = tuple[str, str, str, float]
 
 def window_of(period: str, now: datetime) -> str:
     """Return the name of the window that `now` falls in (UTC; weeks are ISO 8601 weeks)."""
-    return now.strftime(_WINDOWS[period])
+    if period == "hour":
+        return now.isoformat(timespec="hours")
+    if period == "day":
+        return now.date().isoformat()
+    return now.strftime("%G-W%V") if period == "week" else "all"
 
 
 class LimitBook:

@@ -38,12 +38,31 @@ def _nested(value: Any, where: str, depth: int) -> Any:
     if depth > _DEEPEST:
         raise TypeError(f"{where} is nested deeper than {_DEEPEST} levels")
     if isinstance(value, Mapping):
+        if _is_flat(value):
+            # what the gateway sends on every call: no name is put together that no message needs
+            return dict(value)
         return {_key(k, where): plain(v, f"{where}.{k}", depth + 1) for k, v in value.items()}
     if isinstance(value, list | tuple):
         return [plain(v, f"{where}[{i}]", depth + 1) for i, v in enumerate(value)]
     if isinstance(value, set | frozenset):
         return [plain(v, f"{where}[]", depth + 1) for v in sorted(value, key=repr)]
     return _scalar(value, where)
+
+
+def _is_flat(value: Mapping[Any, Any]) -> bool:
+    for key, inner in value.items():
+        kind = type(inner)
+        if type(key) is not str:
+            return False
+        if kind is float:
+            if math.isnan(inner):
+                return False
+        elif kind is int:
+            if not -_INT64 <= inner < _INT64:
+                return False
+        elif inner is not None and kind is not str and kind is not bool:
+            return False
+    return True
 
 
 def _scalar(value: Any, where: str) -> Any:
