@@ -86,7 +86,7 @@ def _trees_in_onnx(model: HistGradientBoostingClassifier, width: int) -> bytes:
     names = ("treeids", "nodeids", "featureids", "values", "modes", "truenodeids", "falsenodeids")
     nodes: dict[str, list[Any]] = {f"nodes_{name}": [] for name in names}
     leaves: dict[str, list[Any]] = {f"class_{name}": [] for name in ("treeids", "nodeids", "ids", "weights")}
-    for tree, (predictor,) in enumerate(model._predictors):  # noqa: SLF001 - the trees have no public form
+    for tree, (predictor,) in enumerate(model._predictors):
         for number, node in enumerate(predictor.nodes):
             leaf = bool(node["is_leaf"])
             row = (
@@ -110,7 +110,7 @@ def _trees_in_onnx(model: HistGradientBoostingClassifier, width: int) -> bytes:
         domain="ai.onnx.ml",
         **nodes,
         **leaves,
-        base_values=[float(model._baseline_prediction.ravel()[0])],  # noqa: SLF001 - as above
+        base_values=[float(model._baseline_prediction.ravel()[0])],
         classlabels_int64s=[0, 1],
         post_transform="LOGISTIC",
     )

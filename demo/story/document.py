@@ -34,7 +34,10 @@ def of(stage: Stage, use_case: Any, parts: dict[str, Any], told: dict[str, Any])
     scope = Scope(since=use_case.filed_at, until=clock.now() + timedelta(seconds=1), use_case=use_case)
     versions = list(inventory.versions_of(use_case))
     document = {
-        "data": {name: mortgages.by_group(rows) for name, rows in {**parts, "all": list(mortgages.applications())}.items()},
+        "data": {
+            name: mortgages.by_group(rows)
+            for name, rows in {**parts, "all": list(mortgages.applications())}.items()
+        },
         "use_case": _use_case(use_case),
         "tier": _tier(use_case),
         "versions": [_version(version) for version in versions],
@@ -60,7 +63,11 @@ def review(use_case: Any, version: Any) -> str:
     scope = Scope(since=use_case.filed_at, until=clock.now(), use_case=use_case)
     worth = value.worth_of(scope)
     mine = [e for e in value.estimates(use_case) if e.version_id == version.pk and e.per_decision is not None]
-    brought = f"{mine[0].per_decision:.0f} a decision, {mine[0].low:.0f} to {mine[0].high:.0f}" if mine else "not measured"
+    brought = (
+        f"{mine[0].per_decision:.0f} a decision, {mine[0].low:.0f} to {mine[0].high:.0f}"
+        if mine
+        else "not measured"
+    )
     return (
         f"Life to date: {version} brought {brought}, against the grid; the use case {worth.value or 0:.0f}"
         f" {worth.currency} at a cost of {worth.cost:.0f}. Planned: {use_case.planned_value_a_year} a year."
@@ -171,7 +178,10 @@ def _decisions(use_case: Any) -> dict[str, Any]:
         "by_variant": dict(Counter(f"{row['version']} {row['variant']}" for row in decided)),
         "refused_by_clause": dict(Counter(row["clause"] for row in rows if row["status"] == "refused")),
         "with_outcome": sum(row["label"] is not None for row in decided),
-        "milliseconds": {"median": times[len(times) // 2] / 1000, "p95": times[int(len(times) * 0.95)] / 1000},
+        "milliseconds": {
+            "median": times[len(times) // 2] / 1000,
+            "p95": times[int(len(times) * 0.95)] / 1000,
+        },
     }
 
 
@@ -265,7 +275,10 @@ def _ledger(faults: list[str]) -> dict[str, Any]:
 
 
 def _summary(document: dict[str, Any]) -> dict[str, str]:
-    decisions, value_rows = document["decisions"], [v for v in document["value"] if v["per_decision"] is not None]
+    decisions, value_rows = (
+        document["decisions"],
+        [v for v in document["value"] if v["per_decision"] is not None],
+    )
     kpis = {found["id"]: found for found in document["kpis"]}
     newest = value_rows[0] if value_rows else None
     worth = (
@@ -283,7 +296,9 @@ def _summary(document: dict[str, Any]) -> dict[str, str]:
         "Alarms": f"{len(document['alarms'])}; while open: {document['alarms'][0]['actions_while_open'] if document['alarms'] else {}}",
         "Value": worth,
         "Cost": f"{kpis['CST-01']['value']:.0f} {document['use_case']['currency']}",
-        "Return": f"{kpis['VAL-03']['value']:.1f}x" if kpis["VAL-03"]["value"] is not None else "not measured",
+        "Return": f"{kpis['VAL-03']['value']:.1f}x"
+        if kpis["VAL-03"]["value"] is not None
+        else "not measured",
         "Ready to business": f"{kpis['FLOW-01']['value']:.0f} days, median",
         "Availability": f"{kpis['AVL-01']['value']:.1%}",
         "Under a valid remit": f"{kpis['RMT-01']['value']:.1%}",

@@ -208,7 +208,7 @@ def watch(stage: Stage, version: Version, reference: list[dict[str, Any]]) -> An
     )
 
 
-def recorded(stage: Stage, use_case: UseCase, count: int) -> None:
+def recorded(use_case: UseCase, count: int) -> None:
     """Wait until the gateway has written this many records of the use case to Parquet."""
     from remit.serving import decision_store
 

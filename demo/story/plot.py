@@ -154,11 +154,11 @@ def _operate(
     _answer_alarms(stage, use_case, version)
     stage.at(123, 9)
     limit = live.over_the_limit(stage, [row for row in rows for _ in (0,)][:80])
-    live.recorded(stage, use_case, records + 6 + len(limit))
+    live.recorded(use_case, records + 6 + len(limit))
     live.learn(stage, use_case, limit)
 
-    _second_version(stage, parts, use_case, told)
-    _lapse_and_renew(stage, parts, use_case, first, rows)
+    _second_version(stage, parts, told)
+    _lapse_and_renew(stage, parts, first, rows)
     _experiment(stage, use_case, told, pull)
     return told
 
@@ -218,7 +218,7 @@ def _window(
     until = since + timedelta(days=days)
     stage.to(until + timedelta(days=1))
     count = told.setdefault("expected", 0) + len(asked.decided) + asked.refused
-    live.recorded(stage, use_case, count)
+    live.recorded(use_case, count)
     live.learn(stage, use_case, asked.decided)
     if monitor is not None:
         told["windows"].append(live.measure_window(stage, monitor, label, since, until))
@@ -253,7 +253,7 @@ def _answer_alarms(stage: Stage, use_case: Any, version: Any) -> None:
     stage.say("Alarms answered; the version decides again")
 
 
-def _second_version(stage: Stage, parts: dict[str, Any], use_case: Any, told: dict[str, Any]) -> None:
+def _second_version(stage: Stage, parts: dict[str, Any], told: dict[str, Any]) -> None:
     """The challenger: monotonic boosted trees, with the cut-offs a search finds."""
     second = told["second"]
     stage.at(122, 9)
@@ -281,11 +281,7 @@ def _second_version(stage: Stage, parts: dict[str, Any], use_case: Any, told: di
 
 
 def _lapse_and_renew(
-    stage: Stage,
-    parts: dict[str, Any],
-    use_case: Any,
-    first: dict[str, Any],
-    rows: list[mortgages.Application],
+    stage: Stage, parts: dict[str, Any], first: dict[str, Any], rows: list[mortgages.Application]
 ) -> None:
     """The pilot's remit ends while nobody renews it: the gateway refuses until it is signed again."""
     version, remit = first["version"], first["remit"]
@@ -360,7 +356,7 @@ def _experiment(stage: Stage, use_case: Any, told: dict[str, Any], pull: Any) ->
             acting_user="system:worker", use_case=use_case, version=item, since=since, until=until
         )
     _costs(stage, use_case, told)
-    _promote(stage, use_case, told, pull, monitor)
+    _promote(stage, told)
 
 
 def _costs(stage: Stage, use_case: Any, told: dict[str, Any]) -> None:
@@ -387,7 +383,7 @@ def _costs(stage: Stage, use_case: Any, told: dict[str, Any]) -> None:
         )
 
 
-def _promote(stage: Stage, use_case: Any, told: dict[str, Any], pull: Any, monitor: Any) -> None:
+def _promote(stage: Stage, told: dict[str, Any]) -> None:
     """The trees become champion; the grid stays as a small hold-out."""
     version = told["second"]["version"]
     stage.at(64)

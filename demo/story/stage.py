@@ -16,7 +16,7 @@ from remit.kernel.problems import Problem, Unavailable
 from remit.people import actions as people
 from remit.people.models import Unit, User
 
-PASSWORD = "one-remit-at-a-time"
+PASSWORD = "one-remit-at-a-time"  # noqa: S105 - of the example, printed for everybody
 ORGANISATION = "Calder Bank"
 PATIENCE = 60.0
 CAST = {

@@ -63,7 +63,9 @@ def difference(treated: Sequence[float], control: Sequence[float]) -> Difference
     value = fmean(treated) - fmean(control)
     if error == 0:
         return Difference(value, value, value, n_treated, n_control, "measured")
-    degrees = sum(parts) ** 2 / (parts[0] ** 2 / (n_treated - 1) + parts[1] ** 2 / (n_control - 1))
+    # shares of the whole, so that tiny variances do not underflow when squared
+    shares = [part / sum(parts) for part in parts]
+    degrees = 1 / (shares[0] ** 2 / (n_treated - 1) + shares[1] ** 2 / (n_control - 1))
     from scipy.special import stdtrit
 
     reach = float(stdtrit(degrees, 0.975)) * error

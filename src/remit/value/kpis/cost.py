@@ -10,7 +10,7 @@ from remit.value.models import CostEntry
 KPI = Kpi(
     id="CST-01",
     name="Total cost",
-    formula="sum of the recorded costs incurred in the window: compute, licences, data, people; build, run, govern",
+    formula="sum of the recorded costs incurred in the window, of every category and phase",
     unit="money",
     better="lower",
     target="trend",

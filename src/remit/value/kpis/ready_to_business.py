@@ -11,7 +11,7 @@ from remit.value.contract import Kpi, KpiValue, Scope
 KPI = Kpi(
     id="FLOW-01",
     name="Time from model-ready to model-in-business",
-    formula="median and p85 of (version in business - version declared ready), versions that arrived in the window",
+    formula="median and p85 of (in business - declared ready), versions that arrived in the window",
     unit="days",
     better="lower",
     target="tier 1 at most 90, tier 2 at most 45, tier 3 at most 15",

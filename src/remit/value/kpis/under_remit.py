@@ -10,7 +10,7 @@ from remit.value.contract import Kpi, KpiValue, Scope
 KPI = Kpi(
     id="RMT-01",
     name="Share of decisions under a valid remit",
-    formula="decisions whose remit's validity covers their instant and whose number is in the register / decisions",
+    formula="decisions whose remit is in the register and valid at their instant / decisions",
     unit="share",
     better="higher",
     target="1.0",
