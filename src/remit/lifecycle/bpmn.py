@@ -287,7 +287,7 @@ def _check_conditions(process: Any, elements: Mapping[str, Element]) -> None:
             try:
                 facts.compile(text)
             except Problem as problem:
-                raise _wrong(flow, f"its condition is wrong: {problem.detail}") from problem
+                raise _wrong(flow, f"its condition is wrong: {problem.detail.rstrip('.')}") from problem
     for identifier, gateway in choosing.items():
         if leaving.get(identifier, 0) > 1 and identifier not in certain:
             raise _wrong(gateway, "no way is left when none of its conditions holds", "Name a default flow.")

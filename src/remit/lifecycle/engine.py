@@ -191,7 +191,9 @@ class Run:
     def _advance(self) -> None:
         try:
             self._workflow.do_engine_steps()
-            self._workflow.refresh_waiting_tasks()
+            # a branch that ended elsewhere tells no join that it is not coming
+            for join in self._tasks(TaskState.WAITING):
+                join.task_spec._update(join)
             self._workflow.do_engine_steps()
         except SpiffWorkflowException as error:
             raise Conflict(

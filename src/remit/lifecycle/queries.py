@@ -12,7 +12,7 @@ from django.db.models import OuterRef, Q, QuerySet, Subquery
 
 from remit.inventory.models import UseCase, Version
 from remit.kernel import clock
-from remit.kernel.problems import Unknown
+from remit.kernel.problems import Conflict, Unknown
 from remit.lifecycle import bpmn, engine, rules
 from remit.lifecycle.contract import (
     Clock,
@@ -213,7 +213,7 @@ def times_to_business(since: datetime) -> list[TimeToBusiness]:
 def pipeline() -> list[tuple[str, str, int]]:
     """Return how many use cases or versions stand in each stage: id, name, count, in the order of a life."""
     counts = Counter(Version.objects.values_list("stage", flat=True))
-    latest = StageChange.objects.filter(process=OuterRef("pk")).order_by("-at").values("stage")[:1]
+    latest = StageChange.objects.filter(process=OuterRef("pk")).order_by("-at", "-id").values("stage")[:1]
     without_version = Process.objects.filter(version=None, ended_at=None).annotate(stage=Subquery(latest))
     counts.update(stage or "idea" for stage in without_version.values_list("stage", flat=True))
     return [(stage.id, stage.name, counts[stage.id]) for stage in rules.stages().values()]
@@ -306,7 +306,10 @@ def _next_title(found: Task) -> str:
     definition = engine.load(found.process.definition.xml.encode())
     run = engine.Run.restore(definition, found.process.state)
     before = {element.id for element in run.ready()}
-    run.complete(found.element_id, {"outcome": found.outcomes[0]})
+    try:
+        run.complete(found.element_id, {"outcome": found.outcomes[0]})
+    except Conflict:  # the way on depends on more than the outcome
+        return ""
     opened = [element.name for element in run.ready() if element.id not in before]
     return opened[0] if opened else ""
 
@@ -331,10 +334,10 @@ def _time_of(version: Version) -> ReadyToBusiness:
     ready, business = version.ready_at, version.in_business_at
     end = business or clock.now()
     spent: dict[tuple[str, str], list[tuple[datetime, datetime]]] = {}
-    for t in (
-        version.tasks.filter(opened_at__lt=end).exclude(completed_at__lt=ready).exclude(opened_at__lt=ready)
-    ):
-        spent.setdefault((t.stage, t.role), []).append((t.opened_at, min(t.completed_at or end, end)))
+    on_the_way = version.tasks.exclude(process__definition__key="retirement")
+    for t in on_the_way.filter(opened_at__lte=end).exclude(completed_at__lte=ready):
+        span = (max(t.opened_at, ready), min(t.completed_at or end, end))
+        spent.setdefault((t.stage, t.role), []).append(span)
     stages = tuple(_stage_time(stage, role, spans) for (stage, role), spans in spent.items())
     order: list[Any] = list(rules.stages())
     return ReadyToBusiness(

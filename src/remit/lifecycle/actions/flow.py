@@ -110,7 +110,7 @@ def enter_stage(process: Process, stages: Iterable[str]) -> None:
     if not known:
         return
     stage = max(known, key=_ORDER.index)
-    latest = process.stage_changes.filter(version=process.version).order_by("-at").first()
+    latest = process.stage_changes.filter(version=process.version).order_by("-at", "-id").first()
     if latest is None or latest.stage != stage:
         StageChange.objects.create(
             use_case=process.use_case, version=process.version, process=process, stage=stage, at=clock.now()
@@ -186,6 +186,8 @@ def begin(use_case: UseCase, version: Version | None, key: str) -> Process:
         Conflict: this is under way already.
         Unknown: no such process is published.
     """
+    # the caller may have read it before its tier was confirmed
+    use_case.refresh_from_db()
     definition = ProcessDefinition.objects.filter(key=key).order_by("-version").first()
     if definition is None:
         raise Unknown(f"No process {key} is published.", remedy="Run `remit migrate`, which publishes them.")
