@@ -1,11 +1,10 @@
 """Every decision and refusal, kept: journalled before it is answered, in Parquet within about a second.
 
-`record` appends to the open segment of the journal, so a killed process has lost nothing that it answered
-(after a power cut, what the system had not yet written may be missing: segments are fsynced when they are
-sealed, every second at most). Sealed segments become one Parquet file a use case and day, named after the
-segment, written beside and renamed; a crash in between repeats the segment under the same name, so each
-row arrives exactly once. When the journal cannot be written the request is refused: nothing is decided
-that is not recorded.
+`record` appends to the open segment of the journal, so a killed process has lost nothing that it answered.
+Decision files are fsynced and the journal is not: a power cut can cost about the last second. Sealed
+segments become one Parquet file a use case and day, named after the segment, written beside and renamed; a
+crash in between repeats the segment under the same name, so each row arrives exactly once. When the journal
+cannot be written the request is refused: nothing is decided that is not recorded.
 """
 
 from __future__ import annotations
@@ -104,7 +103,6 @@ class Recorder:
             return
         previous = (self._descriptor, self._segment, self._size)
         try:
-            os.fsync(self._descriptor)
             self._open()
         except OSError as error:
             self.fault = f"the journal cannot be written: {error.strerror}"
