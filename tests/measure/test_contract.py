@@ -110,6 +110,25 @@ def test_senseless_limits_are_refused(wrong):
         Limit("psi", **wrong)
 
 
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"metric": "psi", "direction": "above", "breach": 1, "colour": "red"},
+        {"metric": "psi", "direction": "above", "breach": "much"},
+        {"metric": "psi", "breach": 1},
+        {"direction": "above", "breach": 1},
+    ],
+)
+def test_limits_from_outside_are_checked(wrong):
+    with pytest.raises(Invalid):
+        Limit.of(wrong)
+
+
+def test_a_limit_survives_plain_types():
+    limit = Limit("psi", "above", watch=0.1, breach=0.25, column="x")
+    assert Limit.of(limit.as_dict()) == limit
+
+
 def test_a_row_never_holds_nan():
     with pytest.raises(ValueError, match="nan"):
         MetricRow("psi", value=math.nan)

@@ -213,8 +213,31 @@ class Limit:
         return value > mark if self.direction == "above" else value < mark
 
     def as_dict(self) -> dict[str, Any]:
-        """Return plain JSON types; `Limit(**...)` reads them back."""
+        """Return plain JSON types; `Limit.of` reads them back."""
         return {item.name: getattr(self, item.name) for item in fields(self)}
+
+    @classmethod
+    def of(cls, data: Mapping[str, Any]) -> Limit:
+        """Read a limit from plain types.
+
+        Raises:
+            Invalid: a field is unknown, missing or wrong.
+        """
+        known = {item.name for item in fields(cls)}
+        if wrong := sorted(set(data) - known):
+            message = f"A limit has no field {wrong[0]!r}."
+            raise Invalid(
+                message, fields={wrong[0]: "unknown"}, remedy=f"Fields: {', '.join(sorted(known))}."
+            )
+        metric, marks = data.get("metric"), [data.get("watch"), data.get("breach")]
+        if not isinstance(metric, str) or not metric:
+            raise Invalid("A limit names its metric.", fields={"metric": "required"})
+        if any(
+            mark is not None and (isinstance(mark, bool) or not isinstance(mark, int | float))
+            for mark in marks
+        ):
+            raise Invalid(f"The limit on {metric} is not a number.", fields={"breach": "expected a number"})
+        return cls(**{"direction": "", **data})
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,6 +18,7 @@ from remit.measure.backends import arrow, parquet
 from remit.measure.backends.polars import edges_of, profile_of
 from remit.measure.contract import Judgement, Limit, Schema, judge_all
 from remit.measure.engine import rows_of
+from remit.measure.metrics import chosen
 from remit.monitoring import rules
 from remit.monitoring.models import Alarm, Monitor, Window
 from remit.people import queries as people
@@ -47,12 +48,12 @@ def define_monitor(
         message = f"{version} has a monitor named {name} already."
         raise Invalid(message, fields={"name": message})
     read = Schema.of(schema)
-    kept = [Limit(**limit) for limit in limits]
+    kept = _limits(limits, read)
     if not reference:
         raise Invalid("A monitor needs reference rows.", fields={"reference": "Give at least one row."})
     frame = parquet.of_rows(reference).frame()
     profile = profile_of(frame, read, edges_of(frame, read))
-    path, digest = _keep(arrow.dump(profile), f"{version.pk}/{name}/reference.arrow")
+    path, digest = _keep(arrow.dump(profile), version)
     monitor = Monitor.objects.create(
         version=version,
         name=name,
@@ -92,8 +93,10 @@ def run_window(
     reference = _reference(monitor)
     frame = parquet.of_rows(rules.measured_rows(mine, schema)).frame()
     current = profile_of(frame, schema, reference.edges)
-    judged = judge_all(rows_of(reference, current, window=label), [Limit(**x) for x in monitor.limits])
-    path, digest = _keep(arrow.dump(current), f"{version.pk}/{monitor.name}/{label}.arrow")
+    judged = judge_all(
+        rows_of(reference, current, window=label), [Limit.of(limit) for limit in monitor.limits]
+    )
+    path, digest = _keep(arrow.dump(current), version)
     window = Window.objects.create(
         monitor=monitor,
         label=label,
@@ -162,13 +165,29 @@ def _raise_alarm(window: Window, judgement: Judgement) -> None:
     )
 
 
-def _keep(content: bytes, name: str) -> tuple[str, str]:
+def _limits(limits: Sequence[Mapping[str, Any]], schema: Schema) -> list[Limit]:
+    kept = [Limit.of(limit) for limit in limits]
+    chosen({limit.metric for limit in kept})
+    for limit in kept:
+        if limit.column and limit.column not in schema:
+            message = f"The limit on {limit.metric} is about {limit.column}, which the schema does not have."
+            raise Invalid(message, fields={"limits": message})
+    return kept
+
+
+def _keep(content: bytes, version: Version) -> tuple[str, str]:
+    """Write a profile under its digest; what people typed never becomes part of a path."""
+    digest = hashlib.sha256(content).hexdigest()
+    name = f"{version.pk}/{digest}.arrow"
     path = paths.profiles() / name
     path.parent.mkdir(parents=True, exist_ok=True)
     temporary = path.with_suffix(".new")
-    temporary.write_bytes(content)
-    temporary.replace(path)
-    return name, hashlib.sha256(content).hexdigest()
+    try:
+        temporary.write_bytes(content)
+        temporary.replace(path)
+    finally:
+        temporary.unlink(missing_ok=True)
+    return name, digest
 
 
 def _reference(monitor: Monitor) -> Any:
