@@ -8,7 +8,8 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import Any, Literal
 
 from django.db import connection
-from django.db.models import Max, Q, QuerySet
+from django.db.models import Count, Max, Q, QuerySet
+from django.db.models.functions import TruncDate
 
 from remit.kernel import paths
 from remit.kernel.problems import Broken, Conflict, Unknown
@@ -84,6 +85,15 @@ def entry(identifier: object) -> Entry:
 def latest_entry_of(object_id: object) -> Entry | None:
     """Return the last entry about a governed row."""
     return Entry.objects.select_related("leaf").filter(object_id=object_id).order_by("-pk").first()
+
+
+def per_day(found: QuerySet[Entry], since: datetime, until: datetime) -> dict[date, int]:
+    """Return how many of these entries occurred on each day from `since` to `until`, both days whole."""
+    start = datetime.combine(since.date(), time(), UTC)
+    end = datetime.combine(until.date(), time(), UTC) + timedelta(days=1)
+    within = found.filter(occurred_at__gte=start, occurred_at__lt=end).order_by()
+    counted = within.annotate(day=TruncDate("occurred_at", tzinfo=UTC)).values("day").annotate(n=Count("pk"))
+    return {row["day"]: row["n"] for row in counted}
 
 
 def actions() -> list[str]:
