@@ -31,7 +31,7 @@ LIMITS = [
         "breach": 0.5,
     },
     {"metric": "brier", "direction": "above", "watch": 0.13, "breach": 0.2},
-    {"metric": "missing_share", "direction": "above", "watch": 0.01, "breach": 0.05},
+    {"metric": "missing_share", "column": "score", "direction": "above", "watch": 0.01, "breach": 0.05},
 ]
 SPACING = timedelta(minutes=7)
 

@@ -9,4 +9,7 @@ from remit.web.rooms import Nav
 
 app_name = "portfolio"
 NAV = Nav("portfolio", "Portfolio", "portfolio:portfolio", icon="chart-dots", order=20)
-urlpatterns: list[URLPattern | URLResolver] = [path("portfolio/", views.portfolio, name="portfolio")]
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("portfolio/", views.portfolio, name="portfolio"),
+    path("portfolio/measures/", views.measures, name="measures"),
+]

@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
+from remit.kernel import clock
 from remit.lifecycle import queries as lifecycle
 from remit.people import queries as people
+from remit.value import queries as value
+from remit.value.contract import Scope
 from remit.web.portfolio.board import Board
+
+YEAR = timedelta(days=365)
 
 
 def portfolio(request: HttpRequest) -> HttpResponse:
@@ -21,3 +28,11 @@ def portfolio(request: HttpRequest) -> HttpResponse:
         "crumbs": [("Portfolio", "")],
     }
     return render(request, "portfolio/portfolio.html", context)
+
+
+def measures(request: HttpRequest) -> HttpResponse:
+    """Show every KPI over the last twelve months; apart, because the decision store is read for it."""
+    now = clock.now()
+    scope = Scope(since=now - YEAR, until=now)
+    context = {"worth": value.worth_of(scope), "kpis": value.all_kpis(scope), "since": scope.since}
+    return render(request, "portfolio/measures.html", context)
