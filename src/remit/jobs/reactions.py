@@ -26,6 +26,13 @@ def start_on_the_way(event: Any) -> None:
         lifecycle.start_process(acting_user=WORKER, use_case=use_case)
 
 
+@on("tier.confirmed")
+def go_on(event: Any) -> None:
+    """A tier confirmed outside its task lets the process go on; in another tier, it takes that way."""
+    use_case = inventory.use_case_by_id(event.data["use_case"])
+    lifecycle.tier_confirmed(acting_user=WORKER, use_case=use_case)
+
+
 @on("version.registered")
 def take_up(event: Any) -> None:
     """A registered version joins the process that waits for it, or starts one."""

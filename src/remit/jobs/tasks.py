@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import logging
+from datetime import timedelta
 
 from django.db import transaction
+from django.db.models import Q
 from procrastinate import RetryStrategy
 from procrastinate.contrib.django import app
+from procrastinate.contrib.django.models import ProcrastinateJob
 
 from remit.governance import actions as governance
 from remit.jobs import reactions, services
@@ -22,6 +25,8 @@ log = logging.getLogger("remit.jobs")
 WORKER = "system:worker"
 DISCOVERED = (reactions, services)
 RETRY = RetryStrategy(max_attempts=6, exponential_wait=2)
+# three times the interval at which a worker says that it lives
+LOST_AFTER = timedelta(seconds=30)
 
 
 @app.task(name="remit.react", queue="reactions", retry=RETRY, lock="reactions")
@@ -59,6 +64,37 @@ def clocks(timestamp: int) -> None:  # noqa: ARG001 - procrastinate gives the ti
     """Mark what time has ended: remits past their validity, tasks past their clock."""
     governance.expire_remits(acting_user=WORKER)
     lifecycle.escalate_late(acting_user=WORKER)
+
+
+@app.periodic(cron="* * * * * */15")
+@app.task(name="remit.mend", queue="clocks", queueing_lock="remit.mend")
+def mend(timestamp: int) -> None:  # noqa: ARG001 - procrastinate gives the time
+    """Free the reactions that a lost worker holds: while it held one, no other could run."""
+    again(lost=True)
+
+
+@app.periodic(cron="30 * * * *")
+@app.task(name="remit.retry", queue="clocks", queueing_lock="remit.retry")
+def retry(timestamp: int) -> None:  # noqa: ARG001 - procrastinate gives the time
+    """Try once more what failed every time: what stopped it, a full disk for instance, may be over."""
+    again(failed=True)
+
+
+def again(*, lost: bool = False, failed: bool = False) -> int:
+    """Queue reactions again and return how many.
+
+    Args:
+        lost: those that a worker began and, by its silence, will not finish.
+        failed: those that failed at every attempt.
+    """
+    silent = clock.recorded_now() - LOST_AFTER
+    begun = Q(status="doing") & (Q(worker=None) | Q(worker__last_heartbeat__lt=silent))
+    wanted = [state for state, asked in ((begun, lost), (Q(status="failed"), failed)) if asked]
+    reactions_only = ProcrastinateJob.objects.filter(queue_name="reactions").order_by("pk")
+    found = [job for state in wanted for job in reactions_only.filter(state).values_list("pk", flat=True)]
+    for job in found:
+        app.job_manager.retry_job_by_id(job, retry_at=clock.recorded_now())
+    return len(found)
 
 
 @app.periodic(cron="0 * * * *")

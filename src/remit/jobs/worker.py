@@ -6,7 +6,13 @@ from procrastinate.contrib.django import app
 
 
 def run() -> None:
-    """Run jobs until SIGTERM or SIGINT; what is running is finished first."""
+    """Run jobs until SIGTERM or SIGINT; what is running is finished first.
+
+    What failed before is tried once more: a restart follows a repair.
+    """
+    from remit.jobs.tasks import again
+
+    again(lost=True, failed=True)
     worker = app.with_connector(app.connector.get_worker_connector())
     worker.run_worker(concurrency=1, delete_jobs="successful", fetch_job_polling_interval=1.0)
 
