@@ -103,8 +103,11 @@ def estimate_value(
         )
     table = rules.checked_payoffs(economics.payoffs)
     rows = decision_store.rows(use_case.key, since=since, until=until, decided=True)
-    treated = [r for r in rows if r["version_id"] == str(version.pk) and r["assigned"] != "control"]
-    control = [row for row in rows if row["assigned"] == "control"]
+    mine = [r for r in rows if r["version_id"] == str(version.pk) and r["assigned"] != "control"]
+    # only what was really drawn: a propensity of 1 had no alternative, none at all was asked for by name
+    drawn = [row for row in rows if row["propensity"] is not None and row["propensity"] < 1]
+    treated = [r for r in drawn if r["version_id"] == str(version.pk) and r["assigned"] != "control"]
+    control = [row for row in drawn if row["assigned"] == "control"]
     found = rules.difference(rules.worth(table, treated), rules.worth(table, control))
     estimate = Estimate.objects.create(
         use_case=use_case,
@@ -118,7 +121,7 @@ def estimate_value(
         per_decision=found.value,
         low=found.low,
         high=found.high,
-        decisions=len(treated),
+        decisions=len(mine),
         status=found.status,
         estimated_at=clock.now(),
     )
