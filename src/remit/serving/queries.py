@@ -14,7 +14,7 @@ import msgspec
 from django.db.models import QuerySet
 
 from remit.gateway import explain
-from remit.gateway.contract import ScoreOutput
+from remit.gateway.contract import Field, ScoreOutput
 from remit.gateway.decide import action_for
 from remit.gateway.runtimes.onnx import OnnxRuntime
 from remit.inventory import queries as inventory
@@ -92,6 +92,12 @@ def altered_files(kind: str = "decisions") -> list[str]:
     return [fault for sealed in files if (fault := _alteration(_ROOTS[kind]() / sealed.path, sealed))]
 
 
+def last_asked(use_case: UseCase) -> datetime | None:
+    """Return when the last sealed decision or refusal of a use case was made; None before there is one."""
+    sealed = StoreFile.objects.filter(use_case=use_case, kind="decisions").order_by("-last_id").first()
+    return instant_of(sealed.last_id) if sealed else None
+
+
 def find_decision(who: User, decision_id: UUID) -> tuple[UseCase, dict[str, Any]]:
     """Return a decision or refusal by id.
 
@@ -127,7 +133,7 @@ def explained(version: Version, row: dict[str, Any], *, below: float) -> Explain
     )
 
 
-def runtime_of(version: Version) -> tuple[OnnxRuntime, tuple[Any, ...]]:
+def runtime_of(version: Version) -> tuple[OnnxRuntime, tuple[Field, ...]]:
     """Return a version's archived artifact, ready to score, and its inputs.
 
     Raises:
@@ -137,10 +143,14 @@ def runtime_of(version: Version) -> tuple[OnnxRuntime, tuple[Any, ...]]:
     if scorer is None:
         raise Broken(f"{version} has no artifact that scores.")
     content = inventory.verified_artifacts(version)[scorer.name].read_bytes()
-    fields = rules.inputs_of(
-        version.schema, version.environment.get("typical", {}), version.environment.get("labels", {})
-    )
+    fields = inputs_of(version)
     return OnnxRuntime(content, fields, ScoreOutput()), fields
+
+
+def inputs_of(version: Version) -> tuple[Field, ...]:
+    """Return a version's inputs as the gateway checks and explains them."""
+    typical, labels = (version.environment.get(name, {}) for name in ("typical", "labels"))
+    return rules.inputs_of(version.schema, typical, labels)
 
 
 def sealed_file_of(kind: str, decision_id: UUID) -> StoreFile:

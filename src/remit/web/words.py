@@ -74,7 +74,8 @@ def labelled(terms: Terms) -> list[tuple[str, str]]:
 def changes(before: Terms | None, after: Terms) -> list[tuple[str, str, str]]:
     """Return label, present and proposed text of each clause that either has."""
     was, now = clauses(before or {}), clauses(after)
-    keys = [key for key in LABELS if key in was or key in now]
+    # conditions are set by those who approve, after the proposal
+    keys = [key for key in LABELS if key in now or (key in was and key != "conditions")]
     return [(LABELS[key], was.get(key, "Nothing said"), now.get(key, "Nothing said")) for key in keys]
 
 

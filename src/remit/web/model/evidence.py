@@ -11,7 +11,7 @@ from remit.evidence import queries
 from remit.governance.rules import controls
 from remit.people import queries as people
 from remit.web import words
-from remit.web.model.page import ModelPage, tab
+from remit.web.model.page import OVER, ModelPage, tab
 
 _AGEING = 0.8
 
@@ -61,7 +61,7 @@ def _row(item: Any, page: ModelPage, names: dict[str, str]) -> Row:
     return Row(
         title=item.title,
         kind=item.kind,
-        state=_state(item, version.content_digest, tier, page.now),
+        state="kept" if version.stage in OVER else _state(item, version.content_digest, tier, page.now),
         age=_age((page.now - item.produced_at).days),
         allowed=f"{allowed} d" if allowed else "No limit",
         answers=_answers(item.kind),
@@ -99,6 +99,17 @@ def _allowed(kind: str, tier: str) -> int | None:
     """Return how many days old the evidence may be, by the strictest control that reads it."""
     limits = [c.fresh_days[tier] for c in controls.library() if kind in c.evidence and tier in c.fresh_days]
     return min(limits, default=None)
+
+
+def stale(page: ModelPage) -> list[tuple[Any, int]]:
+    """Return what is too old of the newest evidence on the version that counts, with the days allowed."""
+    version, tier = page.version, page.use_case.tier or "T1"
+    if version is None or version.stage in OVER:
+        return []
+    found = [(item, _allowed(item.kind, tier)) for item in queries.latest_by_kind(version).values()]
+    return [
+        (item, allowed) for item, allowed in found if allowed and (page.now - item.produced_at).days > allowed
+    ]
 
 
 def _state(item: Any, content_digest: str, tier: str, now: Any) -> str:

@@ -45,7 +45,7 @@ def history(request: HttpRequest, page: ModelPage) -> dict[str, Any]:
     asked = request.GET.get("before", "")
     labels = _labels(page)
     rows = ledger.entries(before=int(asked) if asked.isdecimal() else None)
-    found = list(rows.filter(object_id__in=list(labels))[: PAGE + 1])
+    found = list(rows.filter(object_id__in=list(labels)).select_related("payload")[: PAGE + 1])
     names = people.names(entry.actor for entry in found)
     return {
         "items": _told(found[:PAGE], labels, names),
@@ -76,13 +76,20 @@ def _told(entries: list[Any], labels: dict[Any, str], names: dict[str, str]) -> 
         entries, key=lambda e: (e.occurred_at, e.actor, e.action, e.object_id)
     ):
         entry = next(same)
-        leaf = f"entry {entry.leaf.index:,}" if hasattr(entry, "leaf") else "not sequenced yet"
+        said = _SAID.get(action, action.replace(".", " ").replace("_", " "))
+        leaf = f"Entry {entry.leaf.index:,}" if hasattr(entry, "leaf") else ""
         items.append(
             {
                 "who": names[actor],
-                "text": f"{_SAID.get(action, action.replace('.', ' ').replace('_', ' '))} {labels[row]}",
-                "note": f"{entry.reason}. {leaf}".removeprefix(". ").replace("..", "."),
+                "text": f"{said} {labels[row]}{_where(entry)}",
+                "note": ". ".join(part for part in (entry.reason.rstrip("."), leaf) if part),
                 "time": f"{entry.occurred_at:%-d %b %Y, %H:%M}",
             }
         )
     return items
+
+
+def _where(entry: Any) -> str:
+    """Return the stage that a version was moved to."""
+    after = ledger.payload(entry).get("after") or {} if entry.action == "version.move" else {}
+    return f" to {after['stage'].replace('_', ' ')}" if "stage" in after else ""

@@ -26,7 +26,7 @@ def lifecycle(request: HttpRequest, page: ModelPage) -> dict[str, Any]:
         if process.version is None or process.version.model_id == page.model.pk
     ]
     chosen = request.GET.get("process", "").upper()
-    process = next((p for p in processes if p.reference == chosen), _counts(processes))
+    process = next((p for p in processes if p.reference == chosen), _counts(processes, page.version))
     return {"processes": processes, "process": process, **(_shown(process, page) if process else {})}
 
 
@@ -57,9 +57,10 @@ def _said(entry: PathEntry) -> str:
     return words.OUTCOMES.get(outcome.replace(" ", "_"), outcome)
 
 
-def _counts(processes: Sequence[Any]) -> Any:
-    """Return the process to show first: under way, else the latest."""
-    return next((p for p in processes if p.ended_at is None), processes[0] if processes else None)
+def _counts(processes: Sequence[Any], version: Any) -> Any:
+    """Return the process to show first: under way, else the last of this version, else the last."""
+    own = [p for p in processes if version is not None and p.version_id == version.pk]
+    return next((p for p in processes if p.ended_at is None), next(iter([*own, *processes]), None))
 
 
 def _shown(process: Any, page: ModelPage) -> dict[str, Any]:

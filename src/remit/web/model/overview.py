@@ -15,7 +15,7 @@ from remit.ledger import queries as ledger
 from remit.lifecycle import queries as lifecycle
 from remit.lifecycle.contract import TaskRow
 from remit.web import words
-from remit.web.model import running
+from remit.web.model import evidence, running
 from remit.web.model.page import RENEWAL, ModelPage, tab
 
 _MOST = 6
@@ -61,7 +61,7 @@ def remit_file(request: HttpRequest, reference: str, number: str) -> HttpRespons
 
 def concerns(page: ModelPage) -> list[Concern]:
     """Return what needs a person, the remit first, then what is late, then the rest."""
-    found = [*_about_remit(page), *_findings(page), *_tasks(page)]
+    found = [*_about_remit(page), *_findings(page), *_stale(page), *_tasks(page)]
     return sorted(found, key=lambda c: {"bad": 0, "warn": 1}.get(c.mark, 2))
 
 
@@ -114,6 +114,20 @@ def _findings(page: ModelPage) -> list[Concern]:
             Concern(finding.title, text, href, "bad" if late else "warn" if serious else "none", word)
         )
     return found
+
+
+def _stale(page: ModelPage) -> list[Concern]:
+    href = reverse("model:evidence", args=[page.model.reference])
+    return [
+        Concern(
+            f"{item.title} is stale",
+            f"{(page.now - item.produced_at).days} days old; policy allows {allowed}.",
+            f"{href}?open={item.reference}#{item.reference}",
+            "warn",
+            "Stale",
+        )
+        for item, allowed in evidence.stale(page)
+    ]
 
 
 def _tasks(page: ModelPage) -> list[Concern]:

@@ -23,7 +23,7 @@ from remit.serving import queries as serving
 from remit.web.models.listing import countdown
 
 RENEWAL = timedelta(days=60)
-_RUNNING, _OVER = ("in_business", "under_review"), ("retired", "archived")
+_RUNNING, OVER = ("in_business", "under_review"), ("retired", "archived")
 _STATES = {
     "in_force": "Valid",
     "suspended": "Suspended",
@@ -100,7 +100,7 @@ class ModelPage:
         def rank(version: Any) -> int:
             if self.role(version) == "champion":
                 return 0
-            return 1 if version.stage in _RUNNING else 3 if version.stage in _OVER else 2
+            return 1 if version.stage in _RUNNING else 3 if version.stage in OVER else 2
 
         return min(self.versions, key=rank, default=None)
 
@@ -198,7 +198,7 @@ class ModelPage:
     def issuable(self) -> Any:
         """The version a remit could be issued for now: signed, with none that outlasts the window, if any."""
         version = self.version
-        if version is None or version.stage in _OVER or version.ready_at is None:
+        if version is None or version.stage in OVER or version.ready_at is None:
             return None
         own = [r for r in self.remits if r.version_id == version.pk and r.state in {"in_force", "suspended"}]
         if any(r.valid_until - self.now > RENEWAL or r.state == "suspended" for r in own):

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from datetime import timedelta
+from itertools import groupby
+from operator import itemgetter
 from typing import Any
 
 from django.http import HttpRequest
@@ -16,6 +18,7 @@ from remit.web import words
 from remit.web.model.page import ModelPage, tab
 
 WEEK = timedelta(days=7)
+_MOMENT = timedelta(seconds=1)
 _ROWS = 20
 _MARKS = {"ok": "ok", "watch": "warn", "breach": "bad"}
 _VERDICTS = {
@@ -26,6 +29,7 @@ _VERDICTS = {
     "not_computable": "Cannot be computed",
 }
 # written so that assets/vendor.py finds the icons
+_WORST = ("breach", "watch", "ok", "insufficient", "not_computable")
 _ICONS = {"approve": {"icon": "circle-check"}, "refer": {"icon": "user"}, "decline": {"icon": "circle-x"}}
 _REFUSED = {"icon": "hand-stop"}
 Key = tuple[str, str, str]
@@ -39,12 +43,15 @@ def monitoring(request: HttpRequest, page: ModelPage) -> dict[str, Any]:
     number = request.GET.get("version", "")
     version = next((v for v in watched if v.number == number), watched[0] if watched else None)
     windows = list(monitors.windows(version)) if version else []
+    measured = series(windows)
+    first = _telling(measured)
     return {
         "watched": watched,
         "version": version,
         "windows": windows,
-        "now": [_latest(key, rows) for key, rows in series(windows).items() if not key[2]],
-        "charts": [chart(key, rows) for key, rows in series(windows).items()],
+        "now": _now(measured),
+        "charts": [chart(key, measured[key]) for key in first],
+        "more": [chart(key, rows) for key, rows in measured.items() if key not in first],
         "alarms": list(monitors.alarms(page.use_case).filter(monitor__version__model=page.model)),
     }
 
@@ -54,26 +61,25 @@ def decisions(request: HttpRequest, page: ModelPage) -> dict[str, Any]:
     """Show what the gateway did in the last seven days, and the latest decisions."""
     del request
     may = people.may(page.who, "decision.read", unit=page.use_case.unit)
-    since = page.now - WEEK
-    found = decision_store.rows(page.use_case.key, since=since) if may else []
+    asked = traffic(page)
+    found = decision_store.rows(page.use_case.key, since=asked.since) if may and asked else []
     latest = found[: -_ROWS - 1 : -1]
-    return {"may": may, "traffic": traffic(page), "rows": [_decision(row) for row in latest]}
+    return {"may": may, "traffic": asked, "rows": [_decision(row) for row in latest]}
 
 
 def traffic(page: ModelPage) -> Any:
-    """Return the last seven days at the gateway, or None when nothing was asked."""
+    """Return the last seven days at the gateway, or the seven to the last request; None if there is none."""
     found = serving.traffic(page.use_case, since=page.now - WEEK, until=page.now)
-    return found if found.asked else None
+    if found.asked:
+        return found
+    last = serving.last_asked(page.use_case)
+    until = last + _MOMENT if last else None
+    return serving.traffic(page.use_case, since=until - WEEK, until=until) if until else None
 
 
 def health(page: ModelPage) -> list[dict[str, Any]]:
     """Return the measured series of the version that counts, each with its latest value and its past."""
-    windows = list(monitors.windows(page.version)) if page.version else []
-    return [
-        _latest(key, rows) | {"values": [row["value"] for row in rows if row["value"] is not None]}
-        for key, rows in series(windows).items()
-        if not key[2]
-    ]
+    return _now(series(monitors.windows(page.version))) if page.version else []
 
 
 def series(windows: Iterable[Any]) -> dict[Key, list[dict[str, Any]]]:
@@ -109,6 +115,36 @@ def chart(key: Key, rows: list[dict[str, Any]]) -> dict[str, Any]:
             "limits": lines,
         },
     }
+
+
+def _now(measured: Mapping[Key, list[dict[str, Any]]]) -> list[dict[str, Any]]:
+    """Return each metric of the whole model with its latest value and its past, the worst column for all."""
+    found = []
+    for name, keys in groupby(_by_metric(measured), key=itemgetter(0)):
+        columns = list(keys)
+        worst = min(columns, key=lambda key: _WORST.index(measured[key][-1]["verdict"]))
+        rows = measured[worst]
+        shown = _latest(worst, rows) | {"values": [r["value"] for r in rows if r["value"] is not None]}
+        if len(columns) > 1:
+            shown["name"] = f"{words.metric(name)}, worst of {len(columns)} columns"
+        found.append(shown)
+    return found
+
+
+def _telling(measured: Mapping[Key, list[dict[str, Any]]]) -> list[Key]:
+    """Return the series to draw first: one a metric, and every one beyond a limit."""
+    once = {name: next(keys) for name, keys in groupby(_by_metric(measured), key=itemgetter(0))}
+    beyond = [key for key, rows in measured.items() if rows[-1]["verdict"] in {"watch", "breach"}]
+    return list(dict.fromkeys([*once.values(), *beyond]))
+
+
+def _by_metric(measured: Iterable[Key]) -> list[Key]:
+    """Return the series of the whole model, those of one metric together, in the order of the windows."""
+    order: dict[str, list[Key]] = {}
+    for key in measured:
+        if not key[2]:
+            order.setdefault(key[0], []).append(key)
+    return [key for keys in order.values() for key in keys]
 
 
 def _latest(key: Key, rows: list[dict[str, Any]]) -> dict[str, Any]:

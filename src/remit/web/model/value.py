@@ -23,9 +23,12 @@ def value(request: HttpRequest, page: ModelPage) -> dict[str, Any]:
     use_case = page.use_case
     estimates = [e for e in queries.estimates(use_case) if e.version.model_id == page.model.pk]
     costs = list(queries.costs(use_case))
+    worth = queries.worth_of(Scope(since=_EVER, until=page.now, use_case=use_case))
     newest = {estimate.version_id: estimate for estimate in reversed(estimates)}
     return {
-        "worth": queries.worth_of(Scope(since=_EVER, until=page.now, use_case=use_case)),
+        "worth": worth,
+        "roi_low": worth.low / worth.cost if worth.low is not None and worth.cost else None,
+        "roi_high": worth.high / worth.cost if worth.high is not None and worth.cost else None,
         "newest": list(newest.values()),
         "estimates": estimates,
         "chart": _course([e for e in estimates if e.per_decision is not None][::-1]),

@@ -42,6 +42,7 @@ _GATES = {
 }
 # the control that an approval of each kind answers
 _ANSWERS = {"validation": "RC-30", "review": "RC-31", "acceptance": "RC-32"}
+_SHOWN = 8
 _MEASURED = ("dev_test_report", "fairness_report", "explainability_report", "robustness_report")
 
 
@@ -63,6 +64,7 @@ class Compared:
     """One measure: the builder's claim, the replication, the gap, and the version in use."""
 
     name: str
+    part: bool
     claim: Any
     replication: Any
     gap: float | None
@@ -145,13 +147,32 @@ class TaskPage:
         return sum(clause.stands == "met" for clause in self.clauses)
 
     @property
+    def first(self) -> list[Clause]:
+        """What is open before what is met, as many as fit on a page."""
+        return self._ordered[: max(_SHOWN, len(self.clauses) - self.met)]
+
+    @property
+    def rest(self) -> list[Clause]:
+        """The other controls, all of them met."""
+        return self._ordered[len(self.first) :]
+
+    @cached_property
+    def _ordered(self) -> list[Clause]:
+        order = {"unmet": 0, "ask": 1, "later": 2, "met": 3}
+        return sorted(self.clauses, key=lambda clause: order[clause.stands])
+
+    @property
     def unmet(self) -> list[Clause]:
         """The controls that are not met and do not wait for somebody's answer."""
         return [clause for clause in self.clauses if clause.stands == "unmet"]
 
-    @cached_property
+    @property
     def compared(self) -> list[Compared]:
         """The measures of the version beside the validator's and those of the version it replaces."""
+        return [row for row in self._compared if not row.part]
+
+    @cached_property
+    def _compared(self) -> list[Compared]:
         if self.version is None:
             return []
         latest = evidence.latest_by_kind(self.version)
@@ -159,6 +180,11 @@ class TaskPage:
         replicated = _rows(latest, ("validation_report",))
         before = _rows(evidence.latest_by_kind(self.version.replaces), _MEASURED) if self.replaced else {}
         return [_compared(key, claims.get(key), replicated.get(key), before.get(key)) for key in claims]
+
+    @property
+    def by_group(self) -> list[Compared]:
+        """The same for parts of the rows."""
+        return [row for row in self._compared if row.part]
 
     @property
     def replaced(self) -> Any:
@@ -178,7 +204,7 @@ class TaskPage:
     @property
     def changes(self) -> list[tuple[str, str, str]]:
         """What the remit would say, beside what the present one says."""
-        if self.version is None:
+        if self.version is None or not self.open:
             return []
         asked = {**self.version.intended_terms, "decision_rule": self.version.decision_rule}
         return words.changes(self.present.terms if self.present else None, asked)
@@ -235,6 +261,7 @@ def _compared(
     both = values[0] is not None and values[1] is not None
     return Compared(
         name=words.measured({"metric": key[0], "column": key[1], "segment": key[2].replace("=", " ")}),
+        part=bool(key[2]),
         claim=values[0],
         replication=values[1],
         gap=values[1] - values[0] if both else None,
