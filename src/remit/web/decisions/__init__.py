@@ -1,0 +1,1 @@
+"""What the gateway decided and refused, and why."""
