@@ -129,7 +129,7 @@ def row(measure: str, ours: float, peer: float, *, goal: float | None, how: str)
         "peer": round(peer, 3),
         "ratio": round(ratio, 1),
         "goal": None if goal is None else f"at least {goal:g} times",
-        "met": None if goal is None else ratio >= goal,
+        "met": None if goal is None else bool(ratio >= goal),
         "how": how,
     }
 
@@ -143,6 +143,6 @@ def most(measure: str, ours: float, peer: float | None, *, goal: float | None, h
         "peer": None if peer is None else float(f"{peer:.3g}"),
         "ratio": None if peer is None else round(judged, 2),
         "goal": None if goal is None else f"at most {goal:g}",
-        "met": None if goal is None else judged <= goal,
+        "met": None if goal is None else bool(judged <= goal),
         "how": how,
     }

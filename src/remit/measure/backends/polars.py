@@ -1,4 +1,4 @@
-"""The counts contract executed by Polars: files and frames on this machine, in one streaming pass."""
+"""The counts contract executed by Polars: files and frames on this machine, streaming."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from remit.measure.profile import (
 
 Source: TypeAlias = str | Path | Sequence[str | Path] | pl.DataFrame | pl.LazyFrame
 
-BINS = 64
+BINS = 80
 SCORE_BINS = 1000
 MOST_LEVELS = 1000
 SAMPLE_ROWS = 131_072
@@ -71,7 +71,7 @@ def open_source(source: Source, schema: Schema, segments: Iterable[str] = ()) ->
 def edges_of(
     source: Source, schema: Schema, *, segments: Iterable[str] = (), bins: int = BINS, whole: bool = False
 ) -> Edges:
-    """Take edges from a reference: its 64-quantiles and its deciles, or all its values when they are few.
+    """Take edges from a reference: its 80-quantiles, deciles among them, or all its values when they are few.
 
     Up to 131,072 rows are read whole; of more, eight evenly spaced slices of together that many, so that
     a quantile's rank is off by about 0.14 percentage points (one standard error) at the median. The
@@ -103,7 +103,7 @@ _OWN_AXES = {"label", "prediction", "protected"}
 
 
 def profile_of(source: Source, schema: Schema, edges: Edges) -> Profile:
-    """Count a data set against edges, in one pass over its rows.
+    """Count a data set against edges, streaming: memory does not grow with its rows.
 
     Raises:
         Invalid: as `open_source`.
@@ -116,7 +116,8 @@ def profile_of(source: Source, schema: Schema, edges: Edges) -> Profile:
     joint = _joint_query(lazy, schema, edges)
     queries += [] if joint is None else [joint]
     try:
-        answers = pl.collect_all(queries, engine="streaming")
+        # one after the other: together they take no less time and twice the memory
+        answers = [query.collect(engine="streaming") for query in queries]
     except (pl.exceptions.PolarsError, OSError) as failure:
         raise Invalid(f"{_called(source)} cannot be read: {_first_line(failure)}.") from failure
     counts = answers[0].row(0, named=True)
@@ -209,7 +210,8 @@ def _sample(lazy: pl.LazyFrame, *, whole: bool) -> pl.DataFrame:
             return lazy.collect()
         width = SAMPLE_ROWS // SAMPLE_SLICES
         starts = [index * (rows - width) // (SAMPLE_SLICES - 1) for index in range(SAMPLE_SLICES)]
-        return pl.concat(pl.collect_all([lazy.slice(start, width) for start in starts]))
+        # one after the other: together they would hold eight row groups in memory
+        return pl.concat([lazy.slice(start, width).collect() for start in starts])
     except (pl.exceptions.PolarsError, OSError) as failure:
         raise Invalid(f"The reference cannot be read: {_first_line(failure)}.") from failure
 

@@ -43,7 +43,7 @@ METRIC = Metric(
     lower=0.0,
     upper=math.sqrt(math.log(2)),
     interval="root of a normal interval of the divergence, delta method plus the chi-square under no shift",
-    applies="numeric columns on up to 73 bins of the reference; category columns on their levels",
+    applies="numeric columns on up to 80 bins of the reference; category columns on their levels",
     blind="movement inside a bin; it grows with the number of bins in small samples",
     compute=shifts.each("js", distance),
 )

@@ -33,7 +33,7 @@ METRIC = Metric(
     lower=0.0,
     upper=1.0,
     interval="conservative: the DKW bands of both samples, and above them what the bins may hide",
-    applies="numeric columns; exact where the reference has at most 64 values and the current no others",
+    applies="numeric columns; exact where the reference has at most 80 values and the current no others",
     blind="how far values moved, only how many; weak in the tails",
     compute=shifts.each("ks", distance, category=False),
 )
