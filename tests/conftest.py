@@ -7,6 +7,7 @@ import os
 import shutil
 import tempfile
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -83,3 +84,14 @@ def remit_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     home.mkdir()
     monkeypatch.setenv("REMIT_HOME", str(home))
     return home
+
+
+@pytest.fixture
+def world(db: None, remit_home: Path, settings: Any) -> Any:
+    """A small bank with its people; `world.until(step)` takes its mortgage model along the real path."""
+    import mortgage_world
+
+    # the real hash is slow on purpose, and here it would only be slow
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+    opened = mortgage_world.opened()
+    return mortgage_world.World(opened.people, opened.unit)

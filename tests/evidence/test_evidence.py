@@ -1,0 +1,52 @@
+from datetime import timedelta
+
+import pytest
+
+from remit.evidence import actions, queries
+from remit.evidence.models import Evidence
+from remit.kernel import clock
+from remit.kernel.problems import Denied, Invalid
+
+pytestmark = pytest.mark.django_db
+
+
+def add(world, who="priya", **changes):
+    given = {"kind": "dev_test_report", "title": "Tests", "source": "test", "values": {"auc": 0.8}}
+    return actions.add_evidence(
+        acting_user=getattr(world.people, who), version=world.version, **(given | changes)
+    )
+
+
+def test_the_newest_of_a_kind_on_this_content_counts(world):
+    world.until("registered")
+    with clock.at(clock.now() + timedelta(days=1)):
+        newest = add(world, values={"auc": 0.9})
+        assert queries.latest_by_kind(world.version)["dev_test_report"] == newest
+    assert newest.content_digest == world.version.content_digest
+
+
+def test_the_digest_tells_one_content_from_another(world):
+    world.until("registered")
+    assert add(world).sha256 == add(world).sha256
+    assert add(world, values={"auc": 0.81}).sha256 != add(world).sha256
+
+
+@pytest.mark.parametrize(
+    ("changes", "field"),
+    [({"kind": "poem"}, "kind"), ({"source": "rumour"}, "source"), ({"values": {}}, "values")],
+)
+def test_a_wrong_field_is_named(world, changes, field):
+    world.until("registered")
+    count = Evidence.objects.count()
+    with pytest.raises(Invalid) as refused:
+        add(world, **changes)
+    assert set(refused.value.fields) == {field}
+    assert Evidence.objects.count() == count
+
+
+def test_evidence_is_not_dated_ahead_nor_added_by_anybody(world):
+    world.until("registered")
+    with pytest.raises(Invalid, match="cannot be added"):
+        add(world, produced_at=clock.now() + timedelta(days=1))
+    with pytest.raises(Denied):
+        add(world, who="aisha")
