@@ -9,7 +9,14 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
+import hypothesis
 import pytest
+
+# a busy machine is no fault of the code: how long an example takes is never judged
+hypothesis.settings.register_profile(
+    "house", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow]
+)
+hypothesis.settings.load_profile("house")
 
 _home = Path(tempfile.mkdtemp(prefix="remit-tests-"))
 os.environ["REMIT_HOME"] = str(_home)
