@@ -13,7 +13,7 @@ from typing import Annotated, Any
 
 import typer
 
-from remit.cli import output
+from remit.cli import output, ports
 from remit.cli.supervisor import Supervisor, only_one
 from remit.cli.up import GatewayPort, Host, WebPort, everything
 from remit.config import postgres
@@ -50,7 +50,11 @@ def demo(
     story = _story()
     _prepare(fresh=fresh)
     environment = {clock.ENVIRONMENT_VARIABLE: str(paths.story_clock())}
-    with everything(host=host, port=port, gateway_port=gateway_port, environment=environment) as (house, at):
+    web, gateway = (
+        ports.choose_any(kind, asked, host)
+        for kind, asked in ((ports.WEB, port), (ports.GATEWAY, gateway_port))
+    )
+    with everything(host=host, port=web, gateway_port=gateway, environment=environment) as (house, at):
         if not _result().exists():
             _tell(house, story)
         if house.stop.is_set():

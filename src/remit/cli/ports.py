@@ -32,3 +32,20 @@ def choose(kind: tuple[str, int], asked: int | None, host: str = "127.0.0.1") ->
                 remedy=f"Stop what listens there, or name another port: {variable}=0 picks a free one.",
             ) from error
         return int(probe.getsockname()[1])
+
+
+def choose_any(kind: tuple[str, int], asked: int | None, host: str = "127.0.0.1") -> int:
+    """Return the port as `choose` does, but a free one where nobody named a port and the usual one is taken.
+
+    Two clones may so show the example at once, each at the address it prints.
+
+    Raises:
+        Invalid: the variable is not a port number.
+        Conflict: the port that was named is taken.
+    """
+    if asked is not None or os.environ.get(kind[0]):
+        return choose(kind, asked, host)
+    try:
+        return choose(kind, None, host)
+    except Conflict:
+        return choose(kind, 0, host)

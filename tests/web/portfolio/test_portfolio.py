@@ -29,7 +29,7 @@ def test_figures_are_what_is_recorded(bank, sign_in, file_many):
     assert stages["Intake"] == "2"  # two of the four have a model already
     assert stages["Development"] == "2"
     assert sum(map(int, stages.values())) == 4
-    assert "No version entered business yet" in page
+    assert "None entered business in these 92 days" in page
     assert "$1M" in page  # four planned values of 250,000 a year
 
 
