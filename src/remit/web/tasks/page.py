@@ -206,6 +206,8 @@ class TaskPage:
         """What the remit would say, beside what the present one says."""
         if self.version is None or not self.open:
             return []
+        if self.present is not None and self.present.version_id == self.version.pk:
+            return []
         asked = {**self.version.intended_terms, "decision_rule": self.version.decision_rule}
         return words.changes(self.present.terms if self.present else None, asked)
 
