@@ -148,10 +148,9 @@ def _operate(
     since = stage.at(142)
     asked = live.score_all(stage, live.shifted(rows, 160), since, since + timedelta(days=14), "-s")
     records = _window(stage, use_case, monitor, "pilot 3, shifted", since, 15, asked, told)
-    told["after_alarm"] = live.score_all(
-        stage, pull(6), stage.at(126), stage.at(126) + timedelta(days=1)
-    ).actions
-    _answer_alarms(stage, use_case, version)
+    after = live.score_all(stage, pull(6), stage.at(126), stage.at(126) + timedelta(days=1))
+    told["after_alarm"] = {**after.actions, "refused": after.refused}
+    _answer_alarms(stage, use_case, version, 124)
     stage.at(123, 9)
     limit = live.over_the_limit(stage, [row for row in rows for _ in (0,)][:80])
     live.recorded(use_case, records + 6 + len(limit))
@@ -226,21 +225,24 @@ def _window(
     return int(told["expected"])
 
 
-def _answer_alarms(stage: Stage, use_case: Any, version: Any) -> None:
-    """The validator looks into each alarm; the owner answers it; the mode is set back."""
-    stage.at(124)
-    for alarm in monitored.open_alarms(use_case):
+def _answer_alarms(stage: Stage, use_case: Any, version: Any, days_ago: float) -> None:
+    """The validator looks into each alarm, if there is one; then the version may decide again."""
+    alarms = list(monitored.open_alarms(use_case))
+    if not alarms:
+        return
+    stage.at(days_ago)
+    for alarm in alarms:
         monitoring.close_alarm(
             acting_user=stage.cast["validator"],
             alarm=alarm,
-            resolution=f"{alarm.says} The inputs moved (more strained applicants); ranking and calibration were measured on their outcomes in the same window.",
+            resolution=f"{alarm.says} Looked into with the outcomes of the same window; the interval says how sure the figure is.",
         )
     for finding in governed.open_findings(version):
         if finding.control.startswith("monitor:"):
             governance.close_finding(
                 acting_user=stage.cast["validator"],
                 finding=finding,
-                resolution="The applicants had changed, not the model; the window's own outcomes were measured.",
+                resolution="Answered with its alarm; the next window is measured again.",
             )
     remit = governed.remits_of(use_case).filter(version=version).first()
     if remit.state == "suspended":
@@ -349,6 +351,7 @@ def _experiment(stage: Stage, use_case: Any, told: dict[str, Any], pull: Any) ->
     since = stage.at(110)
     asked = live.score_all(stage, pull(420), since, since + timedelta(days=40))
     _window(stage, use_case, monitor, "experiment", since, 41, asked, told)
+    _answer_alarms(stage, use_case, version, 67)
     until = since + timedelta(days=41)
     told["experiment"] = (since, until)
     for item in (first["version"], version):
@@ -421,6 +424,7 @@ def _retire(stage: Stage, use_case: Any, told: dict[str, Any]) -> None:
     asked = live.score_all(stage, rows[-160:], since, since + timedelta(days=40), "-f")
     monitor = monitored.monitors(second).first()
     _window(stage, use_case, monitor, "after the change", since, 41, asked, told)
+    _answer_alarms(stage, use_case, second, 15)
     value.estimate_value(
         acting_user="system:worker",
         use_case=use_case,
