@@ -5,7 +5,7 @@ from gateway_world import FIELDS
 
 from logistic import WEIGHTS, onnx_model, score_of
 from remit.gateway import explain
-from remit.gateway.contract import ScoreOutput
+from remit.gateway.contract import Field, ScoreOutput
 from remit.gateway.runtimes.onnx import OnnxRuntime
 
 APPLICANT = {"payments": 0.6, "loan_to_value": 0.9, "public_record": True}
@@ -34,6 +34,20 @@ def test_each_change_alone_is_enough_and_no_smaller_step_is(runtime):
         if "payments" in change.changes:
             step = (APPLICANT["payments"] - 0.33) / 20
             assert score_of(APPLICANT | {"payments": change.changes["payments"] + step}) >= 0.85
+
+
+def test_a_whole_number_moves_in_whole_steps():
+    asked = []
+
+    class Grades:
+        def score(self, rows):
+            asked.extend(row["grade"] for row in rows)
+            return [row["grade"] / 10 for row in rows]
+
+    fields = [Field(name="grade", kind="numeric", minimum=1, maximum=6, typical=1)]
+    (change,) = explain.what_would_change(Grades(), fields, {"grade": 6}, below=0.45)
+    assert change.changes == {"grade": 4}
+    assert all(float(grade).is_integer() for grade in asked)
 
 
 def test_changes_are_combined_where_one_is_not_enough(runtime):

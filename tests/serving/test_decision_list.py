@@ -55,7 +55,7 @@ def test_newest_first_over_days_and_pages(bank, decided):
         seen += page
         before = UUID(page[-1]["decision_id"])
     assert subjects(seen) == ["E-late", "D-late", "C", "B", "A"]
-    assert "features" not in seen[0]
+    assert "context" not in seen[0]
 
 
 @pytest.mark.parametrize(

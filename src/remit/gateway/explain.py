@@ -72,8 +72,8 @@ def what_would_change(
     """Return the smallest changes toward the typical that bring the score below `below`.
 
     Each input alone first: a number moves only as far toward its typical value as needed (to a twentieth
-    of the way), anything else takes it. If none is enough alone, inputs are moved together, those that
-    weigh most first, until they are.
+    of the way, a whole number in whole steps), anything else takes it. If none is enough alone, inputs are
+    moved together, those that weigh most first, until they are.
 
     Raises:
         Broken: the version fails on these inputs.
@@ -110,7 +110,10 @@ def _alone(
     start, end = reason.value, reason.typical
     values: list[float | int | bool | str | None] = []
     if stepwise and isinstance(start, int | float) and isinstance(end, int | float):
-        values.extend(start + (end - start) * step / _STEPS for step in range(1, _STEPS))
+        steps = [start + (end - start) * step / _STEPS for step in range(1, _STEPS)]
+        whole = float(start).is_integer() and float(end).is_integer()
+        # a count or a grade has no value between two whole numbers
+        values.extend(dict.fromkeys(round(v) for v in steps if round(v) != start) if whole else steps)
     values.append(end)
     scores = runtime.score([{**features, reason.feature: value} for value in values])
     for value, score in zip(values, scores, strict=True):

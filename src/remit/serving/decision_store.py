@@ -18,7 +18,7 @@ _EVER = datetime(2000, 1, 1, tzinfo=UTC)
 _LISTED = (
     "decision_id", "use_case", "status", "occurred_at", "recorded_at", "clock", "consumer", "purpose",
     "channel", "subject", "clause", "detail", "action", "decided_by", "score", "remit", "version",
-    "version_id", "variant", "total_us",
+    "version_id", "variant", "total_us", "features",
 )  # fmt: skip
 
 
@@ -97,7 +97,7 @@ def find(keys: Iterable[str], decision_id: UUID) -> tuple[str, dict[str, Any]]:
 def newest(
     keys: Sequence[str], chosen: DecisionFilter, *, before: UUID | None = None, limit: int = 50
 ) -> list[dict[str, Any]]:
-    """Return decisions and refusals of these use cases, the newest first, without features and context.
+    """Return decisions and refusals of these use cases, the newest first, without their context.
 
     Days are read one after the other, the newest first, until there are enough rows.
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import json
 from collections import Counter
@@ -14,7 +15,7 @@ import msgspec
 from django.db.models import QuerySet
 
 from remit.gateway import explain
-from remit.gateway.contract import Field, ScoreOutput
+from remit.gateway.contract import Field, Reason, ScoreOutput
 from remit.gateway.decide import action_for
 from remit.gateway.runtimes.onnx import OnnxRuntime
 from remit.inventory import queries as inventory
@@ -222,6 +223,26 @@ def scored_by_others(use_case: UseCase, row: dict[str, Any]) -> list[Rescored]:
         except Broken:
             continue
         found.append(Rescored(deployed.version.number, deployed.variant, score, action_for(rule, score)))
+    return found
+
+
+def first_reasons(rows: list[dict[str, Any]]) -> dict[str, Reason]:
+    """Return, by decision id, what weighed most in each decision that the score kept from approval.
+
+    Args:
+        rows: as `decisions` lists them. Those of a version whose artifact is broken are left out.
+    """
+    by_version: dict[str, list[dict[str, Any]]] = {}
+    for row in rows:
+        if row["decided_by"] == "score" and row["action"] in {"refer", "decline"}:
+            by_version.setdefault(row["version_id"], []).append(row)
+    found: dict[str, Reason] = {}
+    for version_id, scored in by_version.items():
+        with contextlib.suppress(Broken):
+            runtime, fields = runtime_of(inventory.version_by_id(version_id))
+            for row in scored:
+                reasons = explain.contributions(runtime, fields, json.loads(row["features"]))
+                found.update((row["decision_id"], reason) for reason in reasons[:1])
     return found
 
 

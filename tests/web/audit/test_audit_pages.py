@@ -120,6 +120,21 @@ def test_a_change_shows_what_was_and_what_is(placed, sign_in, file_many):
     assert "<ins>T2</ins>" in panel
 
 
+def test_an_event_is_told_with_what_it_says_of_itself(placed, sign_in, file_many):
+    file_many(1)
+    inventory.set_tier(acting_user=placed.hannah, use_case=registered.use_case("use-case-0000"), tier="T2")
+    page = sign_in(placed.auditor).get("/audit/?kind=use_case.").text
+    assert "recorded: use case tiered<small>tier: T2</small>" in page
+
+
+def test_the_first_entry_shown_is_one_that_can_be_checked(placed, sign_in):
+    people.create_unit(acting_user=placed.ines, name="Cards")
+    page = sign_in(placed.auditor).get("/audit/").text
+    newest_covered = queries.entries().filter(leaf__isnull=False)[0].pk
+    assert f"<h2>Entry {newest_covered:,}</h2>" in page
+    assert 'id="proof"' in page
+
+
 def test_every_entry_about_one_object(placed, sign_in):
     page = sign_in(placed.auditor).get(f"/audit/?object={placed.home.pk}").text
     assert entries(page) == [e.pk for e in queries.entries(object_id=placed.home.pk)]

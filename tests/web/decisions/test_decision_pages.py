@@ -295,6 +295,18 @@ def test_the_list_narrows(working, client, query, expected):
     assert subjects(part) == expected
 
 
+def test_the_list_gives_the_first_reason_of_what_was_not_approved(working, client):
+    working.gateway.decide("APP-1")
+    working.gateway.decide("APP-2", features=DECLINED)
+    page = client.get("/decisions/").text
+    assert re.findall(r'class="dc-why" title="([^"]*)"', page) == ["Payments to income", "By its score"]
+    artifact = working.version.artifacts.get()
+    stored = paths.artifacts() / "sha256" / artifact.sha256[:2] / artifact.sha256
+    stored.unlink()
+    page = client.get("/decisions/").text
+    assert re.findall(r'class="dc-why" title="([^"]*)"', page) == ["By its score", "By its score"]
+
+
 def test_a_long_list_comes_in_pages_and_reads_no_more(working, client):
     start = clock.now() - timedelta(hours=1)
     for number in range(60):

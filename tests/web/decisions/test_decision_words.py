@@ -50,6 +50,23 @@ def test_a_rule_that_declines_nothing_is_worded_so():
     assert bold == "The score is 0.612, from 0.28 up, where a person decides."
 
 
+def test_each_change_says_where_it_would_have_led():
+    changes = [("no public record", 0.2, "approve"), ("LTV at 0.8", 0.4, "refer"), ("x", 0.1, "approve")]
+    rest = words.answer(row(), {"decision_rule": RULE}, [], changes)["rest"]
+    assert rest.endswith(
+        " With no public record, it would have been approved; with LTV at 0.8, it would have gone to a "
+        "person."
+    )
+
+
+def test_a_refusal_of_the_population_is_said_without_its_rule():
+    refused = row(status="refused", clause="population", remit="RM-1", detail="Outside (x): context.a == 1.")
+    terms = {"population": {"description": "Massachusetts.", "rule": "context.a == 1"}}
+    assert words.refusal(refused, terms) == "Outside the population of remit RM-1: Massachusetts."
+    assert words.refusal(refused, {}) == refused["detail"]
+    assert words.term("population", terms)[1] == "Massachusetts. (context.a == 1)"
+
+
 def test_changes_read_as_people_say_them():
     labels = {"phist": "Public record", "pirat": "Payments to income", "x": "LTV"}
     changes = {"phist": False, "pirat": 0.36, "x": 0.8}

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import math
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -32,6 +34,7 @@ _MARKS: dict[str, dict[str, str]] = {
 }
 _OTHER = {"icon": "point"}
 _NAMED_BY = ("reference", "name", "title", "number", "email", "path", "sequence")
+_UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f-]{27}")
 _LONG = 160
 _STORY_SECONDS = 5
 
@@ -47,6 +50,7 @@ class Item:
     did: str
     note: str
     leaf_hash: str
+    index: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,10 +71,12 @@ def told(entry: Any, names: Mapping[str, str]) -> Item:
         id=entry.pk,
         at=entry.occurred_at,
         icon=mark["icon"],
-        who=names[entry.actor],
+        who=actor(entry.actor, names[entry.actor]),
         did=_did(entry, row),
         note=_note(entry, payload),
         leaf_hash=bytes(entry.leaf.leaf_hash).hex() if hasattr(entry, "leaf") else "",
+        # what has no place yet is under no checkpoint
+        index=entry.leaf.index if hasattr(entry, "leaf") else math.inf,
     )
 
 
@@ -109,16 +115,26 @@ def _did(entry: Any, row: Mapping[str, Any]) -> str:
     if entry.table_name == "ledger_event":
         return f"recorded: {_words(str(row.get('name', 'an event'))).lower()}"
     named = next((str(row[key]) for key in _NAMED_BY if row.get(key) not in {None, ""}), "")
+    named = named.rpartition("/")[0] if named.endswith(".parquet") else named
     thing = _things().get(entry.table_name, entry.table_name)
     return f"{_VERBS.get(entry.operation, entry.operation)} {thing} {named}".strip()
 
 
 def _note(entry: Any, payload: Mapping[str, Any]) -> str:
     reason = f"{entry.reason.rstrip('.')}. " if entry.reason else ""
+    if entry.table_name == "ledger_event":
+        return reason + (_data((payload.get("after") or {}).get("data") or {}) or _words(entry.action))
     if entry.operation != "update":
         return f"{reason}{_words(entry.action)}"
     listed = [f"{name}: {before} → {after}" for name, before, after in changes(payload)[:3]]
     return reason + "; ".join(listed)
+
+
+def _data(data: Mapping[str, Any]) -> str:
+    """What an event says of itself that people read: no ids, no lists."""
+    simple = [(key, value) for key, value in data.items() if isinstance(value, str | int | float)]
+    plain = [(key, value) for key, value in simple if not _UUID.fullmatch(str(value))]
+    return "; ".join(f"{_words(key).lower()}: {_shown(value)}" for key, value in plain[:4])
 
 
 @cache

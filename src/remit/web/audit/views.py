@@ -80,9 +80,11 @@ def ledger(request: HttpRequest, entry: int | None = None) -> HttpResponse:
     if partial:
         template = "audit/entries.html" if asked.before else "audit/timeline.html"
         return render(request, template, context)
-    first = listed["days"][0].items[0].id if listed["days"] else None
-    shown = entry if entry is not None else first
-    context |= _state() | _choices() | {"nav": "audit", "chosen": shown}
+    context |= _state() | _choices()
+    items = [item for day in listed["days"] for item in day.items]
+    covered = [item.id for item in items if context["newest"] and item.index < context["newest"].size]
+    shown = entry if entry is not None else next(iter([*covered, *(item.id for item in items)]), None)
+    context |= {"nav": "audit", "chosen": shown}
     context |= _entry(shown) if shown is not None else {}
     context |= {
         "may_export": people.may(request.user, "ledger.export"),

@@ -27,8 +27,9 @@ def decisions(request: HttpRequest) -> HttpResponse:
     rows = queries.decisions(request.user, chosen, use_case=use_case, before=before, limit=PAGE + 1)
     more, rows = len(rows) > PAGE, rows[:PAGE]
     names = {case.key: case.name for case in cases}
+    reasons = {key: reason.text or reason.label for key, reason in queries.first_reasons(rows).items()}
     context: dict[str, Any] = {
-        "rows": [_shown(row, names) for row in rows],
+        "rows": [_shown(row, names[row["use_case"]], reasons.get(row["decision_id"], "")) for row in rows],
         "query": _query(request.GET),
         "before": rows[-1]["decision_id"] if more else None,
         "asked": chosen,
@@ -62,12 +63,12 @@ def _query(asked: QueryDict) -> str:
     return kept.urlencode()
 
 
-def _shown(row: dict[str, Any], names: dict[str, str]) -> dict[str, Any]:
+def _shown(row: dict[str, Any], use_case: str, reason: str) -> dict[str, Any]:
     return row | {
         "outcome": words.outcome(row),
         "icon": words.icon(row),
-        "why": words.shortly(row),
-        "of": names[row["use_case"]],
+        "why": words.shortly(row, reason),
+        "of": use_case,
         "ms": row["total_us"] / 1000,
     }
 

@@ -31,12 +31,12 @@ def steps(row: Mapping[str, Any], terms: Mapping[str, Any], inputs: int) -> list
     found = [_asked(row), *_drawn(row)]
     for check, clauses in _CHECKS:
         if refused and row["clause"] in clauses:
-            return [*found, _refused(row)]
+            return [*found, _refused(row, terms)]
         if terms:
             found.append(_passed(check, row, terms, inputs))
     found[-1]["time"] = _ms(row["checked_us"])
     if refused:
-        return [*found, _refused(row)]
+        return [*found, _refused(row, terms)]
     if row["score"] is not None:
         by = f"by {row['variant']} {row['version']}"
         shadows = "; ".join(f"shadow {v}: {s:.3f}" for v, s in row["shadow"].items())
@@ -47,7 +47,7 @@ def steps(row: Mapping[str, Any], terms: Mapping[str, Any], inputs: int) -> list
 
 
 def _asked(row: Mapping[str, Any]) -> Step:
-    note = f"By {row['channel'] or 'no channel'}, for {row['purpose'] or 'no purpose'}"
+    note = f"Through {row['channel'] or 'no channel'}, for {row['purpose'] or 'no purpose'}"
     by = f"by {row['consumer']}"
     return {"who": "Asked", "text": by, "note": note, "icon": "arrow-down-right", "time": "0 ms"}
 
@@ -99,9 +99,15 @@ def _passed(check: str, row: Mapping[str, Any], terms: Mapping[str, Any], inputs
     return steps_[check] | {"time": ""}
 
 
-def _refused(row: Mapping[str, Any]) -> Step:
+def _refused(row: Mapping[str, Any], terms: Mapping[str, Any]) -> Step:
     text = f"by the {said.CLAUSES.get(row['clause'], row['clause'])}"
-    step = {"who": "Refused", "text": text, "note": row["detail"], "icon": "hand-stop", "now": True}
+    step = {
+        "who": "Refused",
+        "text": text,
+        "note": said.refusal(row, terms),
+        "icon": "hand-stop",
+        "now": True,
+    }
     return step | {"time": _ms(row["total_us"])}
 
 

@@ -82,11 +82,13 @@ def question(row: Row) -> str:
     return "Why was this request refused?" if row["status"] == "refused" else _QUESTIONS[row["action"]]
 
 
-def shortly(row: Row) -> str:
-    """Say in a list why it came out so: a refusal's own words, else which rule chose."""
+def shortly(row: Row, reason: str = "") -> str:
+    """Say in a list why it came out so: a refusal's own words, else which rule chose, or the first reason."""
     if row["status"] == "refused":
         return str(row["detail"])
     kind, detail = _rule(row)
+    if kind == "score" and reason:
+        return reason
     said = {"score": "By its score", "refer_when": "A person decides: ", "stop condition": "Stop condition: "}
     return said.get(kind, "Fallback: ") + detail
 
@@ -101,15 +103,15 @@ def answer(
         changes: inputs that would have been enough, the score they give, and the action it leads to.
     """
     if row["status"] == "refused":
-        return {"bold": str(row["detail"]), "rest": _TODO.get(row["clause"], "")}
+        return {"bold": refusal(row, terms), "rest": _TODO.get(row["clause"], "")}
     kind, detail = _rule(row)
     rest = "The remit was valid and every check passed."
     if kind == "score":
         rule = terms["decision_rule"]
         first = _put(reasons) if row["action"] != "approve" else "The score is"
-        with_these = [what for what, _, _ in changes][:2]
-        led_to = next((_WOULD[action] for _, _, action in changes), "")
-        then = f" With {', or with '.join(with_these)}, {led_to}." if led_to else ""
+        said = [f"with {what}, {_WOULD[action]}" for what, _, action in list(changes)[:2]]
+        said[:1] = [f"W{first_[1:]}" for first_ in said[:1]]
+        then = f" {'; '.join(said)}." if said else ""
         return {"bold": f"{first} {row['score']:.3f}, {_against(row, rule)}.", "rest": rest + then}
     score = "" if row["score"] is None else f" The score was {row['score']:.3f}."
     if kind == "refer_when":
@@ -123,6 +125,15 @@ def answer(
     arm = "This case was drawn for the control arm, where " if row["variant"] == "control" else ""
     bold = f"{arm}the fallback decided without the model: {detail.rstrip('.')}."
     return {"bold": bold[0].upper() + bold[1:], "rest": rest + score}
+
+
+def refusal(row: Row, terms: Terms) -> str:
+    """Return a refusal's own words; of the population without its rule, which the page shows as the term."""
+    if row["clause"] != "population" or not terms:
+        return str(row["detail"])
+    return (
+        f"Outside the population of remit {row['remit']}: {terms['population']['description'].rstrip('.')}."
+    )
 
 
 def term(clause: str, terms: Terms) -> tuple[str, str]:
