@@ -5,9 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-import lifecycle_world
 import pytest
 
+import lifecycle_world
 from remit.kernel import clock
 
 
