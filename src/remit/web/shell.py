@@ -10,9 +10,12 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils.timesince import timesince
 
 from remit.kernel import clock
+from remit.ledger import queries as ledger
 from remit.people import queries as people
+from remit.serving import queries as serving
 from remit.web import rooms
 from remit.web.rooms import Count, Hit
 
@@ -26,6 +29,15 @@ class NavItem:
     icon: str
     href: str
     count: Count | None
+
+
+@dataclass(frozen=True, slots=True)
+class Guard:
+    """Something that protects, and how it stands: ok, bad or none."""
+
+    tone: str
+    label: str
+    note: str = ""
 
 
 class Shell:
@@ -55,6 +67,21 @@ class Shell:
             )
             for nav in rooms.nav()
         ]
+
+    @cached_property
+    def guards(self) -> list[Guard]:
+        """What stands guard: the ledger's last verification, and what the gateways obey."""
+        if not getattr(self.me, "is_authenticated", False):
+            return []
+        state, bundle = ledger.state(), serving.latest_bundle()
+        if state.faults:
+            proof = Guard("bad", "Ledger broken", f"{len(state.faults)} faults")
+        elif state.verified_at is None:
+            proof = Guard("none", "Ledger not verified yet")
+        else:
+            proof = Guard("ok", "Ledger verified", f"{timesince(state.verified_at, depth=1)} ago")
+        published = Guard("ok", "Bundle published", f"no. {bundle.sequence}") if bundle else None
+        return [published or Guard("none", "Nothing published to a gateway"), proof]
 
     @property
     def now(self) -> datetime:
