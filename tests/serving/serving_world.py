@@ -183,8 +183,9 @@ class Bank:
 class Gateway:
     """The gateway's own parts over this home, without HTTP."""
 
-    def __init__(self, token: str) -> None:
+    def __init__(self, token: str, use_case: str = "mortgage-approval") -> None:
         self.token = token
+        self.use_case = use_case
         state = paths.home() / "gateway"
         loader = Loader(lambda: public_keys(paths.keys()), paths.artifacts())
         self.bundle = BundleFile(paths.bundle_file(), loader, "production", state)
@@ -201,10 +202,10 @@ class Gateway:
             "channel": "branch",
             "subject": subject,
         } | changes
-        consumer = self.decider.consumer(self.bundle.loaded, self.token, "mortgage-approval")
+        consumer = self.decider.consumer(self.bundle.loaded, self.token, self.use_case)
         try:
             (answer,) = self.decider.decide(
-                self.bundle.loaded, consumer, "mortgage-approval", [DecisionRequest(**asked)], version
+                self.bundle.loaded, consumer, self.use_case, [DecisionRequest(**asked)], version
             )
         finally:
             self.recorder.seal()

@@ -23,6 +23,7 @@ def row(**changes):
         "decided_by": "score",
         "score": 0.612,
         "variant": "champion",
+        "draw": 0.5,
     } | changes
 
 
@@ -51,6 +52,9 @@ def test_a_rule_that_declines_nothing_is_worded_so():
 
 
 def test_each_change_says_where_it_would_have_led():
+    same = [("no public record", 0.2, "approve"), ("LTV at 0.7", 0.1, "approve")]
+    rest = words.answer(row(), {"decision_rule": RULE}, [], same)["rest"]
+    assert rest.endswith(" With no public record, or with LTV at 0.7, it would have been approved.")
     changes = [("no public record", 0.2, "approve"), ("LTV at 0.8", 0.4, "refer"), ("x", 0.1, "approve")]
     rest = words.answer(row(), {"decision_rule": RULE}, [], changes)["rest"]
     assert rest.endswith(

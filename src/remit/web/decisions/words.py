@@ -109,10 +109,7 @@ def answer(
     if kind == "score":
         rule = terms["decision_rule"]
         first = _put(reasons) if row["action"] != "approve" else "The score is"
-        said = [f"with {what}, {_WOULD[action]}" for what, _, action in list(changes)[:2]]
-        said[:1] = [f"W{first_[1:]}" for first_ in said[:1]]
-        then = f" {'; '.join(said)}." if said else ""
-        return {"bold": f"{first} {row['score']:.3f}, {_against(row, rule)}.", "rest": rest + then}
+        return {"bold": f"{first} {row['score']:.3f}, {_against(row, rule)}.", "rest": rest + _then(changes)}
     score = "" if row["score"] is None else f" The score was {row['score']:.3f}."
     if kind == "refer_when":
         return {
@@ -122,7 +119,8 @@ def answer(
     if kind == "stop condition":
         bold = f"A stop condition sends every case to a person: {detail.rstrip('.')}."
         return {"bold": bold, "rest": f"The version may not decide until it is lifted.{score}"}
-    arm = "This case was drawn for the control arm, where " if row["variant"] == "control" else ""
+    how = "was drawn for" if row["draw"] is not None else "went to"
+    arm = f"This case {how} the control arm, where " if row["variant"] == "control" else ""
     bold = f"{arm}the fallback decided without the model: {detail.rstrip('.')}."
     return {"bold": bold[0].upper() + bold[1:], "rest": rest + score}
 
@@ -176,6 +174,15 @@ def days_left(terms: Terms, at: datetime) -> int:
 def _rule(row: Row) -> tuple[str, str]:
     kind, _, detail = str(row["decided_by"]).partition(": ")
     return kind, detail
+
+
+def _then(changes: Iterable[tuple[str, float, str]]) -> str:
+    """Say of the first two changes where they would have led, once where both led to the same."""
+    by_action: dict[str, list[str]] = {}
+    for what, _, action in list(changes)[:2]:
+        by_action.setdefault(action, []).append(f"with {what}")
+    said = "; ".join(f"{', or '.join(whats)}, {_WOULD[action]}" for action, whats in by_action.items())
+    return f" {said[0].upper()}{said[1:]}." if said else ""
 
 
 def _put(reasons: Iterable[Any]) -> str:

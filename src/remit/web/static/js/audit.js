@@ -106,11 +106,13 @@
     say(good, `${good ? "Proof holds" : "Proof fails"}, ${(performance.now() - started).toFixed(0)} ms`);
   }
 
-  document.addEventListener("htmx:afterSwap", (e) => {
-    if (e.target.id === "entry" && window.matchMedia("(max-width: 1180px)").matches) e.target.scrollIntoView();
-  });
+  // On a narrow screen the entry stands below the list.
+  const show = () => {
+    if (window.matchMedia("(max-width: 1180px)").matches) document.getElementById("entry").scrollIntoView();
+  };
+  document.addEventListener("htmx:afterSwap", (e) => { if (e.target.id === "entry") show(); });
   document.addEventListener("click", (e) => {
-    if (e.target.closest("[data-verify]")) verify();
+    if (e.target.closest("[data-verify]")) { show(); verify(); }
     const entry = e.target.closest("[data-entry]");
     if (entry) document.querySelectorAll("[data-entry]").forEach((a) => {
       if (a === entry) a.setAttribute("aria-current", "true"); else a.removeAttribute("aria-current");
