@@ -4,6 +4,8 @@ import pytest
 
 from remit.evidence import actions, queries
 from remit.evidence.models import Evidence
+from remit.inventory import artifacts
+from remit.inventory.contract import ArtifactFile
 from remit.kernel import clock
 from remit.kernel.problems import Denied, Invalid
 
@@ -50,3 +52,21 @@ def test_evidence_is_not_dated_ahead_nor_added_by_anybody(world):
         add(world, produced_at=clock.now() + timedelta(days=1))
     with pytest.raises(Denied):
         add(world, who="aisha")
+
+
+def test_an_attachment_is_kept_under_its_digest_and_suffices(world, tmp_path):
+    world.until("registered")
+    file = tmp_path / "report.pdf"
+    file.write_bytes(b"%PDF replicated")
+    added = add(world, values={}, attachment=ArtifactFile(file, "report.pdf", "application/pdf"))
+    kept = artifacts.verified("report.pdf", added.attachment_sha256)
+    assert kept.read_bytes() == b"%PDF replicated"
+
+
+def test_evidence_of_one_version_says_nothing_of_the_next(world):
+    world.until("registered")
+    first = world.version
+    world.register("2.0", replaces=first)
+    newest = add(world, values={"auc": 0.7})
+    assert queries.latest_by_kind(world.version)["dev_test_report"] == newest
+    assert queries.latest_by_kind(first)["dev_test_report"].values["auc"] == 0.812

@@ -1,8 +1,15 @@
-import pytest
+from dataclasses import replace
 
+import pytest
+from django.db import transaction
+
+from remit.evidence.models import Evidence
+from remit.governance import actions as governance
+from remit.governance import queries
 from remit.governance.contract import Control
 from remit.governance.rules import controls
 from remit.kernel.problems import Invalid
+from remit.ledger.capture import acting
 
 FACTS = {name: {} for name in controls.FACTS} | {"use_case": {"tier": "T1"}, "evidence": {}}
 CONTROL = Control(
@@ -50,14 +57,55 @@ def test_the_status_is_computed_and_explained(given, excepted, status, says):
 
 
 def test_what_does_not_apply_passes_and_what_cannot_be_told_does_not():
-    elsewhere = Control(**{**{f: getattr(CONTROL, f) for f in CONTROL.__slots__}, "applies_when": "false"})
-    assert controls.evaluate(elsewhere, FACTS, {}).status == "not_applicable"
-    broken = Control(
-        **{**{f: getattr(CONTROL, f) for f in CONTROL.__slots__}, "applies_when": "tier.nothing"}
-    )
+    assert controls.evaluate(replace(CONTROL, applies_when="false"), FACTS, {}).status == "not_applicable"
+    broken = replace(CONTROL, applies_when="tier.nothing")
     assert controls.evaluate(broken, FACTS, {}).status == "not_computable"
+
+
+@pytest.mark.parametrize("control", controls.library(), ids=lambda c: c.id)
+def test_no_control_of_the_library_passes_on_nothing(control):
+    found = controls.evaluate(replace(control, applies_when="true"), FACTS, {})
+    assert found.status == ("missing" if control.evidence else "not_computable")
+    assert not found.passes
+    excepted = controls.evaluate(replace(control, applies_when="true"), FACTS, {control.id: "Excepted."})
+    assert excepted.status == "excepted"
+
+
+@pytest.mark.parametrize("control", [c for c in controls.library() if c.evidence], ids=lambda c: c.id)
+@pytest.mark.parametrize("tier", ["T1", "T2", "T3", "T4"])
+def test_evidence_of_the_library_goes_stale_a_day_after_its_time(control, tier):
+    def status(age):
+        aged = {kind: {"age_days": age, "values": {}} for kind in control.evidence}
+        given = FACTS | {"use_case": {"tier": tier, "affects_people": True}, "evidence": aged}
+        return controls.evaluate(control, given, {}).status
+
+    days = control.fresh_days[tier]
+    assert status(days + 1.0) == "stale"
+    # fresh, but it holds no values
+    assert status(float(days)) == "not_computable"
 
 
 def test_a_gate_that_does_not_exist_is_named():
     with pytest.raises(Invalid, match="G9"):
         controls.of_gate("G9", "T1")
+
+
+@pytest.mark.django_db
+def test_a_gate_computes_every_control_from_the_database(world):
+    world.until("registered")
+    evaluation = governance.evaluate_gate(acting_user=world.people.hannah, version=world.version, gate="G3")
+    assert {r["control"] for r in evaluation.results} == {
+        c.id for c in controls.of_gate("G3", world.use_case.tier)
+    }
+    assert {r["status"] for r in evaluation.results} == {"satisfied"}
+    assert evaluation.passed
+
+    with acting("system:test", "test.bypass"), transaction.atomic():
+        Evidence.objects.filter(kind="fairness_report").update(version=None)
+    again = governance.evaluate_gate(acting_user=world.people.hannah, version=world.version, gate="G3")
+    assert {r["control"]: r["status"] for r in again.results if r["status"] != "satisfied"} == {
+        "RC-16": "missing",
+        "RC-17": "missing",
+    }
+    assert not again.passed
+    assert {f.control for f in queries.open_findings(world.version)} == {"RC-16", "RC-17"}

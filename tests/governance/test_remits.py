@@ -1,57 +1,19 @@
+import base64
+from datetime import timedelta
+
 import pytest
 from django.db import IntegrityError, transaction
 
 from remit.governance import actions as governance
 from remit.governance import queries as governed
-from remit.governance.models import Approval, ExceptionGrant, Remit
+from remit.governance.models import ExceptionGrant, Remit
 from remit.kernel import clock, paths
-from remit.kernel.problems import Conflict, Denied, Invalid
+from remit.kernel.problems import Broken, Conflict, Denied, Invalid
 from remit.ledger.capture import acting
 from remit.proof import remit_statement
 from remit.proof.keys import KeyRing
 
 pytestmark = pytest.mark.django_db
-
-
-def approval(world, person, kind="validation", developer=None):
-    return Approval(
-        version=world.version,
-        kind=kind,
-        decision="approve",
-        reason="x",
-        content_digest=world.version.content_digest,
-        person=person,
-        developer=developer or world.version.developer,
-        owner=world.use_case.owner,
-        decided_at=clock.now(),
-    )
-
-
-@pytest.mark.parametrize(
-    ("who", "kind"), [("priya", "validation"), ("priya", "signature"), ("daniel", "signature")]
-)
-def test_the_database_itself_refuses_who_may_not_sign(world, who, kind):
-    world.until("registered")
-    with acting("system:test", "test.bypass"), pytest.raises(IntegrityError), transaction.atomic():
-        approval(world, getattr(world.people, who), kind).save()
-
-
-def test_a_false_developer_on_an_approval_is_refused(world):
-    world.until("registered")
-    with acting("system:test", "test.bypass"), pytest.raises(IntegrityError), transaction.atomic():
-        approval(world, world.people.priya, developer=world.people.tomasz).save()
-
-
-def test_people_get_a_sentence_before_the_constraint(world):
-    world.until("registered")
-    with pytest.raises(Denied, match="may not"):
-        governance.record_approval(
-            acting_user=world.people.priya,
-            version=world.version,
-            kind="validation",
-            decision="approve",
-            reason="x",
-        )
 
 
 def test_no_remit_without_gate_and_signature(world):
@@ -75,8 +37,49 @@ def test_an_issued_remit_verifies_and_carries_its_conditions(world):
     assert found.terms.number == remit.reference
     assert found.terms.accountable.name == world.use_case.owner.name
     assert {s.sha256 for s in found.subjects} == set(world.version.artifacts.values_list("sha256", flat=True))
-    stated = {a.conditions for a in governed.latest_approvals(world.version).values() if a.conditions}
-    assert stated <= set(found.terms.conditions)
+    assert found.terms.conditions == ("Report the ratio every week.",)
+    assert {a.kind for a in found.terms.approvals} == {"validation", "review", "acceptance", "signature"}
+    payload = base64.b64decode(remit.envelope["payload"])
+    assert b"750000" in payload
+    raised = base64.b64encode(payload.replace(b"750000", b"950000")).decode()
+    forged = remit.envelope | {"payload": raised}
+    with pytest.raises(Broken, match="altered"):
+        remit_statement.verify_remit(forged, KeyRing(paths.keys()).public_keys())
+
+
+def test_a_passed_gate_without_a_signature_issues_nothing(world):
+    world.until("accepted")
+    with pytest.raises(Conflict, match="Nobody has signed"):
+        governance.issue_remit(acting_user=world.people.aisha, version=world.version)
+    assert not Remit.objects.exists()
+
+
+def test_a_version_holds_one_remit(world):
+    world.until("signed")
+    with pytest.raises(Conflict, match="is in force until"):
+        governance.issue_remit(acting_user=world.people.aisha, version=world.version)
+    assert Remit.objects.count() == 1
+
+
+@pytest.mark.parametrize(
+    ("changes", "constraint"),
+    [
+        ({"sha256": ""}, "governance_remit_in_force_is_signed"),
+        ({"issued_by": "daniel"}, "governance_remit_issuer_is_not_accountable"),
+        ({"valid_until": None}, "governance_remit_ends_after_it_starts"),
+    ],
+)
+def test_the_database_itself_refuses_a_remit_that_cannot_be(world, changes, constraint):
+    world.until("signed")
+    remit = governed.remit_in_force(world.version)
+    given = {"issued_by": world.use_case.owner, "valid_until": remit.valid_from}
+    changed = {name: given.get(name, value) for name, value in changes.items()}
+    with (
+        acting("system:test", "test.bypass"),
+        pytest.raises(IntegrityError, match=constraint),
+        transaction.atomic(),
+    ):
+        Remit.objects.filter(pk=remit.pk).update(**changed)
 
 
 def test_states_change_only_as_they_may(world):
@@ -105,8 +108,6 @@ def test_a_remit_past_its_end_expires(world):
 
 def test_nobody_grants_their_own_exception(world):
     world.until("registered")
-    from datetime import timedelta
-
     asked = governance.request_exception(
         acting_user=world.people.daniel,
         version=world.version,

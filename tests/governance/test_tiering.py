@@ -10,6 +10,13 @@ ANSWERS = st.fixed_dictionaries({name: st.integers(0, 4) for name in IDS})
 USE_CASE = {"kind": "ml"}
 
 
+@given(ANSWERS, ANSWERS, st.sampled_from(["ml", "llm", "agent"]))
+def test_worse_answers_together_never_lower_the_tier(answers, others, kind):
+    worse = {name: max(answers[name], others[name]) for name in IDS}
+    found = [tiering.compute(given, {"kind": kind}).tier for given in (worse, answers)]
+    assert found[0] <= found[1]
+
+
 @given(ANSWERS, st.sampled_from(IDS))
 def test_a_worse_answer_never_lowers_the_tier(answers, name):
     worse = {**answers, name: min(answers[name] + 1, 4)}

@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import pytest
 from django.db import IntegrityError, transaction
 from hypothesis import given
@@ -26,6 +28,16 @@ def test_a_key_is_fit_for_an_address(name):
     assert key == rules.slug(key)
     assert len(key) <= 60
     assert set(key) <= set("abcdefghijklmnopqrstuvwxyz0123456789-")
+
+
+def test_a_long_name_gives_a_key_without_a_hyphen_at_its_end():
+    assert rules.slug("a" * 59 + " limit") == "a" * 59
+
+
+def test_a_name_that_gives_no_key_is_refused():
+    with pytest.raises(Invalid) as refused:
+        rules.checked_intake(replace(FORM, name="信用卡"))
+    assert set(refused.value.fields) == {"name"}
 
 
 @given(
@@ -107,11 +119,33 @@ def test_a_changed_or_missing_artifact_is_named(world):
         queries.verified_artifacts(world.version)
 
 
-@pytest.mark.parametrize("content", [None, b""])
-def test_a_file_that_cannot_be_kept_is_refused(remit_home, tmp_path, content):
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("changes", "field"),
+    [
+        ({"number": "1.0"}, "number"),
+        ({"code_reference": " "}, "code_reference"),
+        ({"files": []}, "artifacts"),
+    ],
+)
+def test_a_version_is_registered_whole_or_not_at_all(world, tmp_path, changes, field):
+    world.until("registered")
     file = tmp_path / "model.onnx"
-    if content is not None:
-        file.write_bytes(content)
-    with pytest.raises(Invalid):
-        artifacts.store(ArtifactFile(file, "model.onnx"))
-    assert not list((artifacts.paths.artifacts()).rglob("*.new"))
+    file.write_bytes(b"scores")
+    given = {
+        "model": world.model,
+        "number": "2.0",
+        "summary": "Again.",
+        "files": [ArtifactFile(file, "model.onnx")],
+        "schema": world.version.schema,
+        "decision_rule": world.version.decision_rule,
+        "code_reference": "git 5",
+        "environment": {},
+    }
+    with pytest.raises(Invalid) as refused:
+        actions.register_version(acting_user=world.people.priya, **(given | changes))
+    assert set(refused.value.fields) == {field}
+    assert Version.objects.count() == 1
+    second = actions.register_version(acting_user=world.people.priya, **given)
+    assert second.content_digest != world.version.content_digest
+    assert second.artifacts.get().size == 6

@@ -25,7 +25,7 @@ _LEAST = {
 
 def slug(name: str) -> str:
     """Return the key the gateway answers under: `Mortgage approval` gives `mortgage-approval`."""
-    return re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-")[:60]
+    return re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-")[:60].rstrip("-")
 
 
 def checked_intake(form: Intake) -> Decimal:
@@ -39,6 +39,8 @@ def checked_intake(form: Intake) -> Decimal:
         for name, (length, message) in _LEAST.items()
         if len(getattr(form, name).strip()) < length
     }
+    if "name" not in fields and not slug(form.name):
+        fields["name"] = "Use a letter from a to z or a digit: the gateway answers under this name."
     if not _PURPOSE.fullmatch(form.purpose):
         fields["purpose"] = "A short name in lower case with hyphens, such as home-loan-origination."
     if form.kind not in dict(KINDS):
