@@ -36,6 +36,7 @@ _OTHER = {"icon": "point"}
 _NAMED_BY = ("reference", "name", "title", "number", "email", "path", "sequence")
 _UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f-]{27}")
 _LONG = 160
+_NOTHING = "\N{EN DASH}"
 _STORY_SECONDS = 5
 
 
@@ -89,11 +90,10 @@ def by_day(items: Iterable[Item], counts: Mapping[Any, int]) -> list[Day]:
 def changes(payload: Mapping[str, Any]) -> list[tuple[str, str, str]]:
     """Return field, text before and text after of what changed: every field of a new or removed row."""
     before, after = payload.get("before") or {}, payload.get("after") or {}
-    return [
-        (_words(name), _shown(before.get(name)), _shown(after.get(name)))
-        for name in dict.fromkeys([*before, *after])
-        if before.get(name) != after.get(name)
-    ]
+    names = [name for name in dict.fromkeys([*before, *after]) if before.get(name) != after.get(name)]
+    rows = [(_words(name), _shown(before.get(name)), _shown(after.get(name))) for name in names]
+    # a text that was null and is empty reads the same
+    return [row for row in rows if row[1] != row[2] or row[1] != _NOTHING]
 
 
 def by_story(entry: Any) -> bool:
@@ -149,6 +149,6 @@ def _words(name: str) -> str:
 
 def _shown(value: Any) -> str:
     if value is None or value == "":
-        return "\N{EN DASH}"
+        return _NOTHING
     text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, sort_keys=True)
     return text if len(text) <= _LONG else f"{text[:_LONG]}…"

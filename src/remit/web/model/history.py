@@ -77,12 +77,11 @@ def _told(entries: list[Any], labels: dict[Any, str], names: dict[str, str]) -> 
     ):
         entry = next(same)
         said = _SAID.get(action, action.replace(".", " ").replace("_", " "))
-        leaf = f"Entry {entry.leaf.index:,}" if hasattr(entry, "leaf") else ""
         items.append(
             {
                 "who": names[actor],
                 "text": f"{said} {labels[row]}{_where(entry)}",
-                "note": ". ".join(part for part in (entry.reason.rstrip("."), leaf) if part),
+                "note": ". ".join(part for part in (entry.reason.rstrip("."), f"Entry {entry.pk:,}") if part),
                 "time": f"{entry.occurred_at:%-d %b %Y, %H:%M}",
             }
         )

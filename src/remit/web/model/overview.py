@@ -39,7 +39,7 @@ def overview(request: HttpRequest, page: ModelPage) -> dict[str, Any]:
     remit = _chosen(page, request.GET.get("remit", ""))
     return {
         "remit": remit,
-        "ledger_entry": _leaf(remit),
+        "ledger_entry": _entry(remit),
         "clauses": words.labelled(remit.terms) if remit else [],
         "proposed": _proposed(page) if remit is None else [],
         "concerns": concerns(page)[:_MOST],
@@ -74,10 +74,10 @@ def _chosen(page: ModelPage, number: str) -> Any:
     return found
 
 
-def _leaf(remit: Any) -> str:
-    """Return the place in the ledger of the entry that issued a remit, once it has one."""
+def _entry(remit: Any) -> int | None:
+    """Return the number of the ledger entry that issued a remit."""
     issued = ledger.entries(action="remit.issue", object_id=remit.pk).last() if remit else None
-    return f"{issued.leaf.index:,}" if issued and hasattr(issued, "leaf") else ""
+    return issued.pk if issued else None
 
 
 def _proposed(page: ModelPage) -> list[tuple[str, str]]:
