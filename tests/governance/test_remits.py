@@ -124,3 +124,14 @@ def test_nobody_grants_their_own_exception(world):
     assert governed.exceptions_in_force(world.version) == [granted]
     with clock.at(asked.expires_at):
         assert governed.exceptions_in_force(world.version) == []
+
+
+def test_a_version_never_holds_two_remits_in_force(world):
+    world.until("signed")
+    first, approver = governed.remit_in_force(world.version), world.people.aisha
+    governance.suspend_remit(acting_user=approver, remit=first, reason="Drill")
+    second = governance.issue_remit(acting_user=approver, version=world.version)
+    with pytest.raises(Conflict, match=second.reference):
+        governance.reinstate_remit(acting_user=approver, remit=first, reason="Over")
+    with acting("system:test", "test.bypass"), pytest.raises(IntegrityError), transaction.atomic():
+        Remit.objects.filter(pk=first.pk).update(state="in_force")

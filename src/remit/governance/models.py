@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from django.conf import settings
+from django.contrib.postgres.constraints import ExclusionConstraint
+from django.contrib.postgres.fields import DateTimeRangeField, RangeOperators
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import F, Func, Q
 
 from remit.inventory.models import TIERS
 from remit.ledger.models import Governed
@@ -190,6 +192,23 @@ class Remit(Governed):
         constraints = (
             models.CheckConstraint(
                 condition=Q(valid_until__gt=F("valid_from")), name="governance_remit_ends_after_it_starts"
+            ),
+            # by its validity, so that one past its end and not yet marked does not stand in the way
+            ExclusionConstraint(
+                name="governance_one_remit_in_force",
+                expressions=[
+                    ("version", RangeOperators.EQUAL),
+                    (
+                        Func(
+                            "valid_from",
+                            "valid_until",
+                            function="tstzrange",
+                            output_field=DateTimeRangeField(),
+                        ),
+                        RangeOperators.OVERLAPS,
+                    ),
+                ],
+                condition=Q(state="in_force"),
             ),
             models.CheckConstraint(
                 condition=~Q(issued_by=F("accountable")), name="governance_remit_issuer_is_not_accountable"

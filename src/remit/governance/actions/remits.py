@@ -98,10 +98,16 @@ def reinstate_remit(*, acting_user: User, remit: Remit, reason: str) -> Remit:
 
     Raises:
         Denied: the person may not reinstate in this unit.
-        Conflict: it is not suspended, or has ended.
+        Conflict: it is not suspended, has ended, or another one took its place.
         Invalid: no reason is given.
     """
     people.require(acting_user, "remit.reinstate", unit=remit.use_case.unit)
+    successor = queries.remit_in_force(remit.version)
+    if successor is not None:
+        raise Conflict(
+            f"{successor.reference} is in force for {remit.version} since {remit.reference} was suspended.",
+            remedy=f"Keep {successor.reference}, or revoke it first.",
+        )
     if remit.valid_until <= clock.now():
         raise Conflict(f"{remit.reference} ended on {remit.valid_until:%d %b %Y}.", remedy="Issue a new one.")
     return _change(remit, "in_force", {"suspended"}, reason)
