@@ -103,7 +103,7 @@ def reinstate_remit(*, acting_user: User, remit: Remit, reason: str) -> Remit:
     """
     people.require(acting_user, "remit.reinstate", unit=remit.use_case.unit)
     successor = queries.remit_in_force(remit.version)
-    if successor is not None:
+    if successor is not None and successor.pk != remit.pk:
         raise Conflict(
             f"{successor.reference} is in force for {remit.version} since {remit.reference} was suspended.",
             remedy=f"Keep {successor.reference}, or revoke it first.",
