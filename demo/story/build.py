@@ -190,21 +190,26 @@ def register(
     card = _card(model, number, summary, rule, parts)
     found = training.reports(trained, parts, rule)
     found["model_card"] = {"values": {"sections": card.count("\n## ")}, "rows": []}
-    for kind, report in found.items():
-        evidence.add_evidence(
-            acting_user=developer,
-            version=version,
-            kind=kind,
-            title=f"{kind.replace('_', ' ').capitalize()}, validation part",
-            source="test" if kind != "model_card" else "person",
-            values=report["values"],
-            rows=report["rows"],
-        )
+    add_reports(stage, version, found, "validation part")
     stage.settle()
     stage.say(
         f"{developer.name} registers [b]{version}[/b], digest {version.content_digest[:12]}, {len(found)} pieces of evidence"
     )
     return version
+
+
+def add_reports(stage: Stage, version: Version, found: dict[str, dict[str, Any]], note: str) -> None:
+    """The developer adds reports by kind as evidence on a version."""
+    for kind, report in found.items():
+        evidence.add_evidence(
+            acting_user=stage.cast["developer"],
+            version=version,
+            kind=kind,
+            title=f"{kind.replace('_', ' ').capitalize()}, {note}",
+            source="test" if kind != "model_card" else "person",
+            values=report["values"],
+            rows=report["rows"],
+        )
 
 
 def submit(stage: Stage, version: Version) -> Any:

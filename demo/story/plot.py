@@ -5,12 +5,12 @@ from __future__ import annotations
 import time
 from datetime import timedelta
 from decimal import Decimal
+from itertools import islice
 from typing import Any
 
 from demo import mortgages, training
 from demo.story import build, document, live
 from demo.story.stage import Stage, assemble, sign_ins, started
-from remit.evidence import actions as evidence
 from remit.governance import actions as governance
 from remit.governance import queries as governed
 from remit.inventory import actions as inventory
@@ -129,7 +129,10 @@ def _operate(
 ) -> dict[str, Any]:
     rows = list(parts["live"])
     take = iter(rows)
-    pull = lambda n: [row for row, _ in zip(take, range(n), strict=False)]  # noqa: E731 - one line of plot
+
+    def pull(count: int) -> list[mortgages.Application]:
+        return list(islice(take, count))
+
     version = first["version"]
     told: dict[str, Any] = {"first": first, "second": second, "windows": [], "drills": {}}
     _deploy(stage, parts, use_case, first, told)
@@ -186,16 +189,11 @@ def _go_live(stage: Stage, use_case: Any, version: Any) -> None:
         reason="Serving, watched, stoppable.",
     )
     stage.settle()
-    from remit.serving import queries as served
-
     gate = governance.evaluate_gate(
         acting_user=stage.cast["operations"],
         version=version,
         gate="G6",
-        operation={
-            "serving_digest": served.serving_digest(version),
-            "monitored_metrics": monitored.monitored_metrics(version),
-        },
+        operation=monitored.operation(version),
     )
     stage.say(f"{version} is in business; gate G6 {'passes' if gate.passed else 'fails'}")
 
@@ -303,16 +301,8 @@ def _lapse_and_renew(
 
 def _renew(stage: Stage, parts: dict[str, Any], version: Any, first: dict[str, Any]) -> None:
     """Measure again what was too old, and except for a time what still fails."""
-    for kind, report in training.reports(first["trained"], parts, first["rule"]).items():
-        evidence.add_evidence(
-            acting_user=stage.cast["developer"],
-            version=version,
-            kind=kind,
-            title=f"{kind.replace('_', ' ').capitalize()}, measured again",
-            source="test",
-            values=report["values"],
-            rows=report["rows"],
-        )
+    found = training.reports(first["trained"], parts, first["rule"])
+    build.add_reports(stage, version, found, "measured again")
     gate = governance.evaluate_gate(acting_user=stage.cast["approver"], version=version, gate="G5")
     if not gate.passed:
         build.except_failing(stage, version, gate, 90)

@@ -2,17 +2,12 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
 from django.test import Client
-
-# the bank with its gateway is serving's; the API only looks at it
-sys.path.append(str(Path(__file__).parents[1] / "serving"))
-
 from serving_world import FEATURES, Bank, Gateway
 
 from remit.kernel.problems import Refused

@@ -13,7 +13,10 @@ PASSING: frozenset[str] = frozenset({"satisfied", "excepted", "not_applicable"})
 
 @dataclass(frozen=True, slots=True)
 class Control:
-    """A rule over facts, with the evidence it needs and the person who mends it."""
+    """A rule over facts, with the evidence it needs and the person who mends it.
+
+    `finding` is false for what only waits for a person: that is a task, and failing it opens no finding.
+    """
 
     id: str
     title: str
@@ -28,6 +31,7 @@ class Control:
     evidence: tuple[str, ...] = ()
     fresh_days: dict[str, int] = field(default_factory=dict)
     satisfies: tuple[str, ...] = ()
+    finding: bool = True
 
 
 @dataclass(frozen=True, slots=True)

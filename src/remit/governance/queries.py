@@ -138,20 +138,6 @@ def any_remit_issued() -> bool:
     return Remit.objects.exclude(state="draft").exists()
 
 
-def versions_under_remit(*, state: str = "in_force", ending_before: datetime | None = None) -> list[UUID]:
-    """Return the ids of the versions that hold a remit in a state, or one that ends before an instant."""
-    rows = Remit.objects.filter(state=state)
-    if ending_before is not None:
-        rows = rows.filter(valid_until__lt=ending_before)
-    return list(rows.values_list("version", flat=True).distinct())
-
-
-def remits_to_publish(at: datetime | None = None) -> QuerySet[Remit]:
-    """Return the remits a gateway must know: signed, not past their end by more than a year."""
-    now = at or clock.now()
-    return _remits().filter(~Q(state="draft"), valid_until__year__gte=now.year - 1)
-
-
 def remits_past_end(at: datetime | None = None) -> QuerySet[Remit]:
     """Return the remits that have ended but are not marked expired yet."""
     rows = _remits().filter(state__in=("in_force", "suspended"), valid_until__lte=at or clock.now())

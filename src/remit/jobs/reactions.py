@@ -8,14 +8,12 @@ from typing import Any
 from remit.governance import actions as governance
 from remit.governance import queries as governed
 from remit.inventory import queries as inventory
-from remit.jobs.registry import on, service_named
+from remit.jobs.registry import WORKER, on, service_named
 from remit.kernel import clock
 from remit.lifecycle import actions as lifecycle
 from remit.lifecycle import queries as processes
 from remit.monitoring import queries as monitored
 from remit.serving import actions as serving
-
-WORKER = "system:worker"
 
 
 @on("tier.assessed")

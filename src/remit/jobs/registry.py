@@ -8,6 +8,9 @@ from typing import Any
 
 from remit.kernel.problems import Unknown
 
+WORKER = "system:worker"
+"""How the ledger names the worker when it acts."""
+
 Reacting = Callable[[Any], None]
 Serving = Callable[[Any], Mapping[str, Any]]
 

@@ -6,28 +6,22 @@ from typing import Any
 
 from remit.governance import actions as governance
 from remit.governance import queries as governed
+from remit.governance.contract import PASSING
 from remit.inventory import queries as inventory
-from remit.jobs.registry import service
+from remit.jobs.registry import WORKER, service
 from remit.kernel.problems import Conflict
 from remit.monitoring import queries as monitored
 from remit.serving import actions as serving
 from remit.serving import queries as served
-
-WORKER = "system:worker"
 
 
 @service("evaluate_gate")
 def evaluate_gate(task: Any) -> dict[str, Any]:
     """Evaluate the gate the task names for its version."""
     version = inventory.version_by_id(task.version_id)
-    operation = None
-    if task.gate == "G6":
-        operation = {
-            "serving_digest": served.serving_digest(version),
-            "monitored_metrics": monitored.monitored_metrics(version),
-        }
+    operation = monitored.operation(version) if task.gate == "G6" else None
     found = governance.evaluate_gate(acting_user=WORKER, version=version, gate=task.gate, operation=operation)
-    passing = sum(result["status"] in {"satisfied", "excepted", "not_applicable"} for result in found.results)
+    passing = sum(result["status"] in PASSING for result in found.results)
     return {
         "passed": found.passed,
         "evaluation": str(found.pk),

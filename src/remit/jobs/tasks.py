@@ -14,7 +14,7 @@ from procrastinate.contrib.django.models import ProcrastinateJob
 from remit.governance import actions as governance
 from remit.jobs import reactions, services
 from remit.jobs.models import Reaction
-from remit.jobs.registry import reactions_to
+from remit.jobs.registry import WORKER, reactions_to
 from remit.kernel import clock
 from remit.ledger import actions as ledger
 from remit.ledger import queries as recorded
@@ -22,7 +22,6 @@ from remit.lifecycle import actions as lifecycle
 from remit.serving import actions as serving
 
 log = logging.getLogger("remit.jobs")
-WORKER = "system:worker"
 DISCOVERED = (reactions, services)
 RETRY = RetryStrategy(max_attempts=6, exponential_wait=2)
 # three times the interval at which a worker says that it lives

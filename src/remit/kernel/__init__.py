@@ -1,1 +1,1 @@
-"""The smallest shared vocabulary: ids, the clock, money and problems. Imports nothing of Remit."""
+"""The smallest shared vocabulary: ids, the clock, paths and problems. Imports nothing of Remit."""

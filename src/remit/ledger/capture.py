@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import date
 from decimal import Decimal
-from typing import Any, NamedTuple, ParamSpec, Protocol, TypeVar
+from typing import Any, NamedTuple, ParamSpec, TypeVar
 from uuid import UUID
 
 from django.db import connection, models, transaction
@@ -19,13 +19,6 @@ from remit.ledger.models import Event
 
 P = ParamSpec("P")
 R = TypeVar("R")
-
-
-class Actor(Protocol):
-    """A person who acts; `people.User` is one."""
-
-    pk: Any
-    is_active: bool
 
 
 class Context(NamedTuple):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Any
 
 from django.db.models import QuerySet
 
@@ -10,6 +11,7 @@ from remit.inventory.models import Model, UseCase, Version
 from remit.kernel.problems import Unknown
 from remit.monitoring import rules
 from remit.monitoring.models import Alarm, Monitor, Window
+from remit.serving import queries as serving
 
 
 def monitors(version: Version) -> QuerySet[Monitor]:
@@ -65,6 +67,14 @@ def monitored_metrics(version: Version) -> list[str]:
     """Return the metrics that monitors of a version watch."""
     limits = Monitor.objects.filter(version=version, ended_at=None).values_list("limits", flat=True)
     return sorted({limit["metric"] for row in limits for limit in row})
+
+
+def operation(version: Version) -> dict[str, Any]:
+    """Return what gate G6 reads of a version at work: the digest served, the metrics watched."""
+    return {
+        "serving_digest": serving.serving_digest(version),
+        "monitored_metrics": monitored_metrics(version),
+    }
 
 
 def _alarms() -> QuerySet[Alarm]:

@@ -28,7 +28,7 @@ from remit.people import queries as people
 from remit.people.models import User
 from remit.proof import dsse
 from remit.proof.keys import KeyRing
-from remit.serving import rules
+from remit.serving import queries
 from remit.serving.models import MODES, VARIANTS, Bundle, Consumer, Deployment, Route, StoreFile
 
 ENVIRONMENT = "production"
@@ -370,9 +370,7 @@ def _variant(deployment: Deployment) -> gateway.Variant | None:
         remit=remit.envelope,
         remit_state=remit.state,
         state_reason=remit.state_reason,
-        inputs=rules.inputs_of(
-            version.schema, version.environment.get("typical", {}), version.environment.get("labels", {})
-        ),
+        inputs=queries.inputs_of(version),
         artifact=gateway.Artifact(
             name=scorer.name,
             sha256=scorer.sha256,

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
-
-ESTIMATED: Literal["measured"] = "measured"
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +57,6 @@ class Scope:
     since: datetime
     until: datetime
     use_case: Any = None
-    extra: dict[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

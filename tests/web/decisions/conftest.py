@@ -2,16 +2,11 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
-
-# the bank with its gateway is serving's; the pages only look at it
-sys.path.append(str(Path(__file__).parents[2] / "serving"))
-
 from serving_world import Bank, Gateway
 
 from remit.serving import actions as serving

@@ -41,9 +41,34 @@ def open_finding(
         fields["due_at"] = "Choose a day to come."
     if fields:
         raise Invalid("The finding cannot be opened.", fields=fields)
+    return record(
+        version,
+        control=control,
+        title=title,
+        detail=detail,
+        severity=severity,
+        owner=owner,
+        opened_by=actor_of(acting_user),
+        due_at=due_at,
+    )
+
+
+def record(
+    version: Version,
+    *,
+    control: str,
+    title: str,
+    detail: str,
+    severity: str,
+    owner: User,
+    opened_by: str,
+    due_at: datetime,
+) -> Finding:
+    """Write a finding within the action that found it, or return the open one on the same control."""
     existing = Finding.objects.filter(version=version, control=control, closed_at=None).first()
     if existing is not None:
         return existing
+    use_case = version.model.use_case
     finding = Finding.objects.create(
         reference=next_number("FND"),
         use_case=use_case,
@@ -53,7 +78,7 @@ def open_finding(
         detail=detail,
         severity=severity,
         owner=owner,
-        opened_by=actor_of(acting_user),
+        opened_by=opened_by,
         opened_at=clock.now(),
         due_at=due_at,
     )

@@ -6,14 +6,14 @@ from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
 
+from remit.governance.actions import findings
 from remit.governance.contract import ControlResult
 from remit.governance.evaluation import evaluated
-from remit.governance.models import Finding, GateEvaluation
+from remit.governance.models import GateEvaluation
 from remit.governance.rules import controls
 from remit.inventory.models import Version
 from remit.kernel import clock
 from remit.ledger.capture import action, actor_of, emit
-from remit.ledger.numbering import next_number
 from remit.people import queries as people
 from remit.people.models import User
 from remit.proof import canonical
@@ -49,8 +49,9 @@ def evaluate_gate(
         content_digest=version.content_digest,
         evaluated_at=clock.now(),
     )
+    tasks_only = {control.id for control in controls.library() if not control.finding}
     for result in results:
-        if not result.passes and result.severity != "low":
+        if not result.passes and result.severity != "low" and result.control not in tasks_only:
             _open_finding(version, result, opened_by=actor_of(acting_user))
     emit(
         "gate.evaluated",
@@ -65,31 +66,21 @@ def evaluate_gate(
 
 
 def _open_finding(version: Version, result: ControlResult, *, opened_by: str) -> None:
-    """Open a finding for what fails by itself; what only waits for a person is a task, not a finding."""
-    if result.control in {"RC-30", "RC-31", "RC-32", "RC-33"}:
-        return
-    if Finding.objects.filter(version=version, control=result.control, closed_at=None).exists():
-        return
-    use_case = version.model.use_case
-    now = clock.now()
-    owner = version.developer if result.owner_role == "model_developer" else _answerer(version, result)
-    finding = Finding.objects.create(
-        reference=next_number("FND"),
-        use_case=use_case,
-        version=version,
+    findings.record(
+        version,
         control=result.control,
         title=result.title,
         detail=f"{result.says} {result.remedy}",
         severity=result.severity,
-        owner=owner,
+        owner=_answerer(version, result),
         opened_by=opened_by,
-        opened_at=now,
-        due_at=now + timedelta(days=DUE_DAYS[result.severity]),
+        due_at=clock.now() + timedelta(days=DUE_DAYS[result.severity]),
     )
-    emit("finding.opened", finding, version=version.pk, use_case=use_case.pk, control=result.control)
 
 
 def _answerer(version: Version, result: ControlResult) -> User:
+    if result.owner_role == "model_developer":
+        return version.developer
     use_case = version.model.use_case
     holders = people.holders(result.owner_role, unit=use_case.unit)
     return holders[0] if holders else use_case.owner

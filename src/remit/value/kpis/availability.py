@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from remit.inventory.models import UseCase
 from remit.serving import decision_store
 from remit.value.contract import Kpi, KpiValue, Scope
+from remit.value.population import use_cases
 
 # refusals that mean "no decision was to be had", not "this request is outside the remit"
 UNAVAILABLE = frozenset({"bundle", "artifact", "signature", "state", "dates", "score", "record", "fallback"})
@@ -22,10 +22,9 @@ KPI = Kpi(
 
 def compute(scope: Scope) -> KpiValue:
     """Return the share over the requests of the window."""
-    cases = [scope.use_case] if scope.use_case is not None else list(UseCase.objects.all())
     asked = away = 0
     parts = []
-    for use_case in cases:
+    for use_case in use_cases(scope):
         rows = decision_store.rows(use_case.key, since=scope.since, until=scope.until)
         missing = [row for row in rows if row["status"] == "refused" and row["clause"] in UNAVAILABLE]
         asked, away = asked + len(rows), away + len(missing)

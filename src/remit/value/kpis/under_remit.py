@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from remit.governance.models import Remit
-from remit.inventory.models import UseCase
 from remit.serving import decision_store
 from remit.value.contract import Kpi, KpiValue, Scope
+from remit.value.population import use_cases
 
 KPI = Kpi(
     id="RMT-01",
@@ -20,9 +20,8 @@ KPI = Kpi(
 
 def compute(scope: Scope) -> KpiValue:
     """Return the share, judged from the recorded decisions and the register, not from the gateway's word."""
-    cases = [scope.use_case] if scope.use_case is not None else list(UseCase.objects.all())
     total = valid = 0
-    for use_case in cases:
+    for use_case in use_cases(scope):
         spans = {
             str(remit.pk): (remit.valid_from, remit.valid_until)
             for remit in Remit.objects.filter(use_case=use_case).exclude(state="draft")
