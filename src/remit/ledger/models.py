@@ -143,3 +143,18 @@ class Numbering(models.Model):
 
     prefix = models.CharField(max_length=12, primary_key=True)
     last = models.BigIntegerField()
+
+
+class Request(models.Model):
+    """A write that a caller may repeat safely: its key, what was asked, and what was answered."""
+
+    actor = models.CharField(max_length=200)
+    key = models.CharField(max_length=200)
+    request_sha256 = models.CharField(max_length=64)
+    status = models.SmallIntegerField(null=True)
+    headers = models.JSONField(default=dict)
+    body = models.BinaryField(null=True)
+    asked_at = models.DateTimeField(db_index=True)
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=["actor", "key"], name="ledger_request_once"),)

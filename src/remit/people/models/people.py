@@ -1,4 +1,4 @@
-"""Tables of people: who acts, where they belong, which role they hold and when."""
+"""Who acts, where they belong, which role they hold and when."""
 
 from __future__ import annotations
 
@@ -28,6 +28,9 @@ class Unit(Governed):
     parent = models.ForeignKey(
         "self", on_delete=models.PROTECT, null=True, blank=True, related_name="children"
     )
+    head = models.ForeignKey(
+        "people.User", on_delete=models.PROTECT, null=True, blank=True, related_name="heads"
+    )
 
     def __str__(self) -> str:
         return self.name
@@ -42,7 +45,9 @@ class Users(BaseUserManager["User"]):
 
 
 class User(AbstractBaseUser, Governed):
-    """A person with a name and a duty. Deactivated, never deleted: they answered for things."""
+    """A person with a name and a duty, or a service account. Deactivated, never deleted: they answered
+    for things.
+    """
 
     unledgered = ("password",)
     # sign-ins are ledger events, not a column that each one overwrites
@@ -52,7 +57,14 @@ class User(AbstractBaseUser, Governed):
     name = models.CharField(max_length=120)
     title = models.CharField(max_length=120, blank=True)
     unit = models.ForeignKey(Unit, on_delete=models.PROTECT, null=True, blank=True, related_name="people")
+    kind = models.CharField(
+        max_length=8, default="person", choices=[("person", "person"), ("service", "service account")]
+    )
+    external_id = models.CharField(
+        max_length=200, null=True, blank=True, unique=True, help_text="Its id at the identity provider."
+    )
     is_active = models.BooleanField(default=True)
+    left_at = models.DateTimeField(null=True, blank=True)
 
     objects = Users()
 
@@ -68,13 +80,17 @@ class User(AbstractBaseUser, Governed):
 
 
 class RoleAssignment(Governed):
-    """A person holds a role, in a unit (or everywhere), from a day until another."""
+    """A person holds a role for one use case, in a unit or everywhere, from a day until another.
+
+    A role in a unit holds in the units under it. `subject_id` is a use case's id: people know no inventory.
+    """
 
     user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="assignments")
     role = models.CharField(max_length=40)
     unit = models.ForeignKey(
         Unit, on_delete=models.PROTECT, null=True, blank=True, related_name="assignments"
     )
+    subject_id = models.UUIDField(null=True, blank=True)
     valid_from = models.DateTimeField()
     valid_to = models.DateTimeField(null=True, blank=True)
 
@@ -82,9 +98,12 @@ class RoleAssignment(Governed):
         indexes = (models.Index(fields=["user", "role"], name="people_role_of_user"),)
         constraints = (
             models.UniqueConstraint(
-                fields=["user", "role", "unit"],
+                fields=["user", "role", "unit", "subject_id"],
                 condition=models.Q(valid_to=None),
                 nulls_distinct=False,
                 name="people_role_once",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(unit=None) | models.Q(subject_id=None), name="people_role_one_scope"
             ),
         )

@@ -1,4 +1,4 @@
-"""Tables of evidence."""
+"""Dated facts about versions and use cases."""
 
 from __future__ import annotations
 

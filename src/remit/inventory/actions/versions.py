@@ -1,107 +1,18 @@
-"""Writes of the inventory."""
+"""Registering versions, declaring them ready and moving them through their life."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from remit.inventory import artifacts, queries, rules
-from remit.inventory.contract import ArtifactFile, Intake
-from remit.inventory.models import KINDS, STAGES, TIERS, Artifact, Model, UseCase, Version
+from remit.inventory import artifacts, queries, rules, standing
+from remit.inventory.contract import ArtifactFile
+from remit.inventory.models import STAGES, Artifact, Model, Version
 from remit.kernel import clock
 from remit.kernel.problems import Conflict, Denied, Invalid
 from remit.ledger.capture import action, emit
-from remit.ledger.numbering import next_number
 from remit.people import queries as people
-from remit.people.models import Unit, User
-
-
-@action("use_case.file")
-def file_use_case(*, acting_user: User, form: Intake, unit: Unit) -> UseCase:
-    """File an intake form: the idea becomes a use case that the acting person owns.
-
-    Raises:
-        Denied: the person is not a model owner in this unit.
-        Invalid: a field is wrong, or the name is taken.
-    """
-    people.require(acting_user, "use_case.file", unit=unit)
-    planned = rules.checked_intake(form)
-    key = rules.slug(form.name)
-    if UseCase.objects.filter(key=key).exists():
-        message = f"There is already a use case under the name {key}."
-        raise Invalid(message, fields={"name": message})
-    filed = UseCase.objects.create(
-        reference=next_number("UC"),
-        key=key,
-        name=form.name.strip(),
-        decision=form.decision.strip(),
-        purpose=form.purpose,
-        population=form.population.strip(),
-        value_hypothesis=form.value_hypothesis.strip(),
-        planned_value_a_year=planned,
-        currency=form.currency,
-        alternative=form.alternative.strip(),
-        kind=form.kind,
-        jurisdictions=list(form.jurisdictions),
-        regulations=list(form.regulations),
-        affects_people=form.affects_people,
-        owner=acting_user,
-        unit=unit,
-        filed_at=clock.now(),
-    )
-    emit("use_case.filed", filed, name=filed.name)
-    return filed
-
-
-@action("use_case.set_tier")
-def set_tier(*, acting_user: User | str, use_case: UseCase, tier: str) -> UseCase:
-    """Record the tier that governance confirmed.
-
-    Raises:
-        Denied: the acting person may not confirm tiers.
-        Invalid: there is no such tier.
-    """
-    people.require(acting_user, "tier.confirm", unit=use_case.unit)
-    if tier not in dict(TIERS):
-        raise Invalid(f"There is no tier {tier!r}.", fields={"tier": "Choose T1, T2, T3 or T4."})
-    use_case.tier = tier
-    use_case.save(update_fields=["tier"])
-    emit("use_case.tiered", use_case, tier=tier)
-    return use_case
-
-
-@action("model.register")
-def register_model(
-    *, acting_user: User, use_case: UseCase, name: str, kind: str, description: str = "", built_in: str = ""
-) -> Model:
-    """Register a way of making the decision of a use case.
-
-    Raises:
-        Denied: the person is not a developer in the use case's unit.
-        Invalid: the name is empty or taken, or the kind is unknown.
-    """
-    people.require(acting_user, "model.register", unit=use_case.unit)
-    name = name.strip()
-    fields: dict[str, str] = {}
-    if not name:
-        fields["name"] = "Name the model."
-    elif use_case.models.filter(name__iexact=name).exists():
-        fields["name"] = f"{use_case.name} has a model named {name} already."
-    if kind not in dict(KINDS):
-        fields["kind"] = f"Choose one of: {', '.join(dict(KINDS))}."
-    if fields:
-        raise Invalid("The model cannot be registered.", fields=fields)
-    registered = Model.objects.create(
-        reference=next_number("MDL"),
-        use_case=use_case,
-        name=name,
-        kind=kind,
-        description=description.strip(),
-        built_in=built_in.strip(),
-        registered_at=clock.now(),
-    )
-    emit("model.registered", registered, use_case=use_case.pk, name=name)
-    return registered
+from remit.people.models import User
 
 
 @action("version.register")
@@ -162,6 +73,7 @@ def register_version(
         Artifact.objects.create(
             version=version, name=item.name, media_type=item.media_type, sha256=item.sha256, size=item.size
         )
+    standing.refresh([model.use_case_id])
     emit("version.registered", version, model=model.pk, use_case=model.use_case_id, number=number)
     return version
 
@@ -184,6 +96,7 @@ def declare_ready(*, acting_user: User, version: Version) -> Version:
     version.ready_at = clock.now()
     version.stage = "ready"
     version.save(update_fields=["ready_at", "stage"])
+    standing.refresh([version.model.use_case_id])
     emit("version.ready", version, use_case=version.model.use_case_id)
     return version
 
@@ -213,6 +126,7 @@ def move(*, acting_user: User | str, version: Version, stage: str) -> Version:
         version.retired_at = clock.now()
         changed.append("retired_at")
     version.save(update_fields=changed)
+    standing.refresh([version.model.use_case_id])
     emit("version.moved", version, use_case=version.model.use_case_id, before=before, after=stage)
     return version
 
