@@ -1,6 +1,7 @@
 from datetime import timedelta
 
 import pytest
+from django.db import IntegrityError, connection
 
 from remit.evidence import actions, queries
 from remit.evidence.models import Evidence
@@ -8,6 +9,7 @@ from remit.inventory import artifacts
 from remit.inventory.contract import ArtifactFile
 from remit.kernel import clock
 from remit.kernel.problems import Denied, Invalid
+from remit.ledger.capture import acting
 
 pytestmark = pytest.mark.django_db
 
@@ -70,3 +72,17 @@ def test_evidence_of_one_version_says_nothing_of_the_next(world):
     newest = add(world, values={"auc": 0.7})
     assert queries.latest_by_kind(world.version)["dev_test_report"] == newest
     assert queries.latest_by_kind(first)["dev_test_report"].values["auc"] == 0.812
+
+
+@pytest.mark.parametrize(
+    "change", ["update evidence_evidence set title = 'Better'", "delete from evidence_evidence"]
+)
+def test_the_database_keeps_evidence_as_it_was(world, change):
+    world.until("registered")
+    add(world)
+    with (
+        pytest.raises(IntegrityError, match="evidence does not change"),
+        acting("system:test", "test.bypass"),
+        connection.cursor() as cursor,
+    ):
+        cursor.execute(change)
