@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import yaml
 
@@ -14,17 +15,25 @@ _DATA = Path(__file__).parent / "data"
 
 
 @cache
+def data(name: str) -> Any:
+    """Return what `data/<name>.yaml` declares."""
+    return yaml.safe_load((_DATA / f"{name}.yaml").read_text(encoding="utf-8"))
+
+
+@cache
 def roles() -> dict[str, Role]:
     """Return every role by id."""
-    rows = yaml.safe_load((_DATA / "roles.yaml").read_text(encoding="utf-8"))
-    return {row["id"]: Role(**row) for row in rows}
+    return {row["id"]: Role(**row) for row in data("roles")}
 
 
 @cache
 def permissions() -> dict[str, frozenset[str]]:
-    """Return the roles that hold each permission (`noun.verb`)."""
-    rows = yaml.safe_load((_DATA / "permissions.yaml").read_text(encoding="utf-8"))
-    return {permission: frozenset(holders) for permission, holders in rows.items()}
+    """Return the roles that hold each permission (`noun.verb`); `anybody` stands for every role."""
+    every = frozenset(roles())
+    return {
+        permission: every if holders == ["anybody"] else frozenset(holders)
+        for permission, holders in data("permissions").items()
+    }
 
 
 def allowed(held: Iterable[str], permission: str) -> bool:
@@ -34,5 +43,8 @@ def allowed(held: Iterable[str], permission: str) -> bool:
 
 def who_may(permission: str) -> str:
     """Name the roles that hold a permission, for messages: "Approver or Model risk governance"."""
-    names = sorted(roles()[holder].name for holder in permissions().get(permission, ()))
+    holders = permissions().get(permission, frozenset())
+    if holders == frozenset(roles()):
+        return "of anybody here"
+    names = sorted(roles()[holder].name for holder in holders)
     return " or ".join(names) or "nobody"
