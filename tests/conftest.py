@@ -71,7 +71,7 @@ def _flush_append_only_tables() -> None:
         off = [f'alter table "{table}" disable trigger user' for table in sorted(tables)]
         # what migrate installs is enabled again as it was; other apps' triggers are not ALWAYS
         on = [f'alter table "{table}" enable trigger user' for table in sorted(tables)]
-        return [*off, *statements, *on, _ALWAYS_AGAIN] if statements else []
+        return [*off, *statements, *on, _ALWAYS_AGAIN, _NUMBERS_AGAIN] if statements else []
 
     DatabaseOperations.sql_flush = lifted
 
@@ -80,6 +80,13 @@ _ALWAYS_AGAIN = """
 do $$ declare t record; begin
   for t in select tgrelid::regclass as name, tgname from pg_trigger where tgname like 'remit\\_%' loop
     execute format('alter table %s enable always trigger %I', t.name, t.tgname);
+  end loop;
+end $$"""
+
+_NUMBERS_AGAIN = r"""
+do $$ declare number text; begin
+  for number in select relname from pg_class where relkind = 'S' and relname like 'remit\_number\_%' loop
+    execute format('drop sequence %I', number);
   end loop;
 end $$"""
 

@@ -4,14 +4,14 @@ from datetime import UTC, datetime
 from types import SimpleNamespace
 
 import pytest
-from django.db import IntegrityError, connection, transaction
+from django.db import DataError, IntegrityError, connection, transaction
 
 from remit.kernel import clock
 from remit.kernel.problems import Denied
 from remit.ledger import actions, triggers
 from remit.ledger.capture import acting, action, actor_of, emit
 from remit.ledger.models import Checkpoint, Entry, Event, Leaf, Node, Payload, Pending, Verification
-from remit.ledger.numbering import next_number
+from remit.ledger.numbering import next_number, next_numbers
 from remit.people.models import Unit, User
 
 pytestmark = pytest.mark.django_db
@@ -41,7 +41,7 @@ def test_an_action_leaves_an_entry_with_who_what_why_when():
     assert hashlib.sha256(body.encode()).hexdigest() == entry.payload_sha256
     content = json.loads(body)
     assert content["before"] is None
-    assert content["after"] == {"id": str(unit.pk), "name": "Lending", "parent_id": None}
+    assert content["after"] == {"id": str(unit.pk), "name": "Lending", "parent_id": None, "head_id": None}
     assert content["reason"] == "a new line"
     assert Pending.objects.get().entry == entry
 
@@ -240,13 +240,14 @@ def test_what_is_hashed_does_not_depend_on_the_session(write):
     assert "2030-01-01T00:00:00+00:00" in body
 
 
-def test_numbers_are_gapless_through_a_rollback():
-    assert next_number("TST") == "TST-0001"
+def test_numbers_rise_by_prefix_and_a_rollback_leaves_a_gap():
+    assert next_numbers("TST", 2) == ["TST-0001", "TST-0002"]
     undone = transaction.savepoint()
-    assert next_number("TST") == "TST-0002"
+    assert next_number("TST") == "TST-0003"
     transaction.savepoint_rollback(undone)
-    assert [next_number("TST"), next_number("TST"), next_number("OTH")] == [
-        "TST-0002",
-        "TST-0003",
-        "OTH-0001",
-    ]
+    assert [next_number("TST"), next_number("OTH")] == ["TST-0004", "OTH-0001"]
+
+
+def test_a_prefix_is_capitals_only():
+    with pytest.raises(DataError, match="no prefix"), transaction.atomic():
+        next_number('tst"; drop')

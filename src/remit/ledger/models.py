@@ -1,4 +1,4 @@
-"""Tables of the ledger. All but `Numbering` and the queue are append-only in the database itself."""
+"""Tables of the ledger. All but the queue and `Request` are append-only in the database itself."""
 
 from __future__ import annotations
 
@@ -136,13 +136,6 @@ class Event(Governed):
             models.Index(fields=["subject_id", "occurred_at"], name="ledger_event_subject_time"),
             GinIndex(fields=["data"], name="ledger_event_data", opclasses=["jsonb_path_ops"]),
         )
-
-
-class Numbering(models.Model):
-    """The last number given out under each prefix, for references people can read aloud."""
-
-    prefix = models.CharField(max_length=12, primary_key=True)
-    last = models.BigIntegerField()
 
 
 class Request(models.Model):

@@ -1,4 +1,8 @@
-"""References people can read aloud, such as MDL-0007: gapless, one counter a prefix."""
+"""References people can read aloud, such as MDL-0007: one sequence a prefix.
+
+Nobody waits for another's number, so numbers rise but may leave gaps: a write that fails takes its own
+with it. That nothing was removed is what the ledger proves, not the absence of gaps here.
+"""
 
 from __future__ import annotations
 
@@ -6,12 +10,17 @@ from django.db import connection
 
 
 def next_number(prefix: str) -> str:
-    """Return the next reference under `prefix`, for example `MDL-0007`; a rolled-back one is given again."""
+    """Return the next reference under `prefix`, for example `MDL-0007`."""
+    return next_numbers(prefix, 1)[0]
+
+
+def next_numbers(prefix: str, count: int) -> list[str]:
+    """Return the next `count` references under `prefix`, in one round trip.
+
+    Args:
+        prefix: capital letters, as in `MDL`.
+        count: how many, at least 1.
+    """
     with connection.cursor() as cursor:
-        cursor.execute(
-            "insert into ledger_numbering (prefix, last) values (%s, 1)"
-            " on conflict (prefix) do update set last = ledger_numbering.last + 1 returning last",
-            [prefix],
-        )
-        (last,) = cursor.fetchone()
-    return f"{prefix}-{last:04d}"
+        cursor.execute("select remit_next_number(%s) from generate_series(1, %s)", [prefix, count])
+        return [f"{prefix}-{number:04d}" for (number,) in cursor.fetchall()]
