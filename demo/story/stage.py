@@ -32,7 +32,7 @@ CAST = {
     "data": ("Wei Chen", "Data owner", ("data_owner",)),
     "underwriter": ("Ruth-Ann Doyle", "Underwriter", ("human_overseer",)),
     "auditor": ("Aisha Rahmani", "Internal auditor", ("internal_audit",)),
-    "executive": ("Greg Sandoval", "Chief Risk Officer", ("executive",)),
+    "executive": ("Greg Sandoval", "Chief Risk Officer", ("accountable_executive",)),
 }
 
 

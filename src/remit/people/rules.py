@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from functools import cache
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 import yaml
 
-from remit.people.contract import Role
+from remit.people.contract import Apart, Incompatible, Role
 
 _DATA = Path(__file__).parent / "data"
 
@@ -48,3 +49,57 @@ def who_may(permission: str) -> str:
         return "of anybody here"
     names = sorted(roles()[holder].name for holder in holders)
     return " or ".join(names) or "nobody"
+
+
+@cache
+def restricted() -> frozenset[str]:
+    """Return the permissions that reading restricted fields takes."""
+    return frozenset(p for given in data("policies").values() for p in given.get("restricted", {}).values())
+
+
+def within(scopes: frozenset[str] | None, permission: str) -> bool:
+    """Tell whether a token's scopes cover a permission; None is no token, and limits nothing.
+
+    `read` covers every reading but that of restricted fields, which a token must name.
+    """
+    if scopes is None or permission in scopes:
+        return True
+    return "read" in scopes and permission.endswith(".read") and permission not in restricted()
+
+
+@cache
+def apart() -> tuple[Apart, ...]:
+    """Return the duties that one person does not do together."""
+    return tuple(Apart(**row | {"others": tuple(row["others"])}) for row in data("segregation")["duties"])
+
+
+@cache
+def incompatible() -> tuple[Incompatible, ...]:
+    """Return the roles that nobody holds together."""
+    return tuple(
+        Incompatible(**row | {"others": tuple(row["others"])}) for row in data("segregation")["roles"]
+    )
+
+
+def segregation(duty: str, person: UUID, done: Mapping[str, UUID | None]) -> str:
+    """Say why a person may not do `duty`, or nothing: "built it and may not ...".
+
+    Args:
+        duty: a duty of `data/segregation.yaml`.
+        person: who would do it.
+        done: who did or holds the other duties on the same subject, by duty.
+    """
+    for rule in apart():
+        if duty in rule.others and done.get(rule.first) == person:
+            return f"{rule.says} and may not do this ({duty.replace('_', ' ')})"
+    return ""
+
+
+def clash(held: Iterable[str]) -> str:
+    """Say why roles do not go together, or nothing."""
+    mine = set(held)
+    for rule in incompatible():
+        other = sorted(mine & set(rule.others)) if rule.first in mine else []
+        if other:
+            return f"{roles()[rule.first].name} and {roles()[other[0]].name} do not go together: {rule.says}."
+    return ""

@@ -6,13 +6,12 @@ from base64 import b32encode
 from collections.abc import Iterable
 from uuid import UUID
 
-from django.db.models import Prefetch, QuerySet
+from django.db.models import Q, QuerySet
 from django.utils.crypto import salted_hmac
 
-from remit.kernel import clock
 from remit.kernel.problems import Unknown
 from remit.people.models import Installation, Unit, User
-from remit.people.queries.rights import in_force
+from remit.people.queries.units import subtree
 
 
 def installation() -> Installation | None:
@@ -44,11 +43,6 @@ def user_by_email(email: str) -> User:
     return found
 
 
-def units() -> QuerySet[Unit]:
-    """Return every unit, by name."""
-    return Unit.objects.order_by("name")
-
-
 def setup_code() -> str | None:
     """Return the code that proves access to the server while nobody administers it; None once set up.
 
@@ -61,10 +55,23 @@ def setup_code() -> str | None:
     return "-".join(text[i : i + 4] for i in range(0, 16, 4))
 
 
-def directory() -> QuerySet[User]:
-    """Return every active person by name, with their unit and, as `held_now`, the roles they hold now."""
-    held = Prefetch("assignments", in_force(clock.now()).order_by("role"), to_attr="held_now")
-    return User.objects.filter(is_active=True).select_related("unit").prefetch_related(held).order_by("name")
+def directory(text: str = "", *, unit: Unit | None = None, left: bool = False) -> QuerySet[User]:
+    """Return the active people by name, with their unit.
+
+    Args:
+        text: a part of a name, title, address or unit's name; every word must match.
+        unit: those of this unit and the units under it only.
+        left: those who have left or were deactivated, instead of the active ones.
+    """
+    found = User.objects.filter(is_active=not left).select_related("unit").order_by("name", "pk")
+    for word in text.split():
+        found = found.filter(
+            Q(name__icontains=word)
+            | Q(title__icontains=word)
+            | Q(email__icontains=word)
+            | Q(unit__name__icontains=word)
+        )
+    return found.filter(unit__in=subtree(unit)) if unit is not None else found
 
 
 def names(actors: Iterable[str]) -> dict[str, str]:

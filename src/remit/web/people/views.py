@@ -23,9 +23,11 @@ def me(request: HttpRequest) -> HttpResponse:
 def everybody(request: HttpRequest) -> HttpResponse:
     """List the people and their duties."""
     names = {role.id: role.name for role in rules.roles().values()}
+    found = list(queries.directory())
+    held = queries.grants_by_person(found)
     people = [
-        {"person": person, "roles": [names[held.role] for held in person.held_now]}
-        for person in queries.directory()
+        {"person": person, "roles": sorted({names[g.role] for g in held.get(person.pk, ())})}
+        for person in found
     ]
     context = {
         "people": people,
