@@ -65,15 +65,32 @@ class User(AbstractBaseUser, Governed):
     )
     is_active = models.BooleanField(default=True)
     left_at = models.DateTimeField(null=True, blank=True)
+    answered_by = models.ForeignKey(
+        "self",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="service_accounts",
+        help_text="The person who answers for a service account.",
+    )
 
     objects = Users()
+    # what the token that a request came with is limited to; None where a person signed in themselves
+    scopes: frozenset[str] | None = None
 
     USERNAME_FIELD = "email"
     EMAIL_FIELD = "email"
     REQUIRED_FIELDS: ClassVar[list[str]] = ["name"]
 
     class Meta:
-        constraints = (models.UniqueConstraint(Lower("email"), name="people_user_email_any_case"),)
+        constraints = (
+            models.UniqueConstraint(Lower("email"), name="people_user_email_any_case"),
+            models.CheckConstraint(
+                condition=models.Q(kind="person", answered_by=None)
+                | models.Q(kind="service", answered_by__isnull=False),
+                name="people_service_answered_for",
+            ),
+        )
 
     def __str__(self) -> str:
         return self.name

@@ -1,0 +1,122 @@
+"""One policy a noun: who may do what with which rows, and which fields are kept from them.
+
+Read from `data/permissions.yaml` (which roles) and `data/policies.yaml` (which rows, which fields). What
+neither names is denied. A page that shows `noun` asks `policy("noun")` and nothing else.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from typing import Any, TypeVar
+
+from django.db.models import Q, QuerySet
+
+from remit.kernel.problems import Denied, Unknown
+from remit.people import queries, rules
+from remit.people.models import User
+
+Rows = TypeVar("Rows", bound=QuerySet[Any, Any])
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """What may be done with the rows of a noun.
+
+    `rows` is the way from a row to its use case, in parts; None where rows belong to the whole organisation.
+    `restricted` maps a field to the permission that reading it takes.
+    """
+
+    noun: str
+    rows: tuple[str, ...] | None
+    restricted: Mapping[str, str]
+
+    def may(self, person: User | str, verb: str, row: Any = None) -> bool:
+        """Tell whether a person may do `verb` with a row, or with some row of the noun when none is given."""
+        permission = f"{self.noun}.{verb}"
+        if isinstance(person, str):
+            return person.startswith("system:")
+        if row is not None:
+            return queries.may(person, permission, **self._scope(row))
+        return queries.may(person, permission)
+
+    def require(self, person: User | str, verb: str, row: Any = None) -> None:
+        """Pass if they may.
+
+        Raises:
+            Denied: they may not; the remedy names who may.
+        """
+        if not self.may(person, verb, row):
+            raise Denied(
+                f"{getattr(person, 'name', person)} may not do this ({self.noun}.{verb}).",
+                remedy=f"It takes the role {rules.who_may(f'{self.noun}.{verb}')}.",
+            )
+
+    def visible(self, person: User | str, rows: Rows) -> Rows:
+        """Return those of the rows that the person may read."""
+        if isinstance(person, str):
+            return rows if person.startswith("system:") else rows.none()
+        permission = f"{self.noun}.read"
+        if self.rows is None:
+            return rows if queries.may(person, permission) else rows.none()
+        units = queries.visible_units(person, permission)
+        if units is None:
+            return rows
+        way = "__".join(self.rows)
+        unit, subject = (f"{way}__unit__in", f"{way}__in") if way else ("unit__in", "pk__in")
+        return rows.filter(Q(**{unit: units}) | Q(**{subject: queries.visible_subjects(person, permission)}))
+
+    def seen(self, person: User | str, row: Any) -> None:
+        """Pass if the person may read this row.
+
+        Raises:
+            Unknown: they may not; what is not theirs to see is not there for them.
+        """
+        if not self.may(person, "read", row):
+            raise Unknown(
+                "There is nothing under this address, or it is not yours to see.",
+                remedy="Check the address, or ask whoever answers for the unit to give you a role in it.",
+            )
+
+    def hidden(self, person: User | str, row: Any = None) -> frozenset[str]:
+        """Return the restricted fields that the person may not read, of a row or of any."""
+        if isinstance(person, str):
+            return frozenset() if person.startswith("system:") else frozenset(self.restricted)
+        scope = {} if row is None else self._scope(row)
+        return frozenset(
+            field
+            for field, permission in self.restricted.items()
+            if not queries.may(person, permission, **scope)
+        )
+
+    def _scope(self, row: Any) -> dict[str, Any]:
+        if self.rows is None:
+            return {}
+        for part in self.rows:
+            row = getattr(row, part)
+        return {"unit": row.unit, "subject": row.pk}
+
+
+def policy(noun: str) -> Policy:
+    """Return the policy of a noun; one that nothing names denies everything to everybody."""
+    return _policies().get(noun) or Policy(noun, (), {})
+
+
+def nouns() -> tuple[str, ...]:
+    """Return every noun that has a policy."""
+    return tuple(_policies())
+
+
+@cache
+def _policies() -> dict[str, Policy]:
+    return {
+        noun: Policy(noun, _way(given.get("rows")), given.get("restricted", {}))
+        for noun, given in rules.data("policies").items()
+    }
+
+
+def _way(rows: str | None) -> tuple[str, ...] | None:
+    if rows is None:
+        return None
+    return () if rows == "self" else tuple(rows.split("."))
