@@ -17,7 +17,7 @@ from remit.inventory.models import STAGES, Standing, UseCase, VersionNote
 from remit.kernel import clock
 
 _HERE = Path(__file__).parent
-_PERIOD = {"id", "valid_from", "valid_to", "known_from", "known_to"}
+_PERIOD = {"id", "valid_from", "valid_to", "known_from", "known_to", "written"}
 
 
 def refresh(use_cases: Iterable[UUID], *, since: datetime | None = None) -> None:
@@ -30,7 +30,6 @@ def refresh(use_cases: Iterable[UUID], *, since: datetime | None = None) -> None
     ids = sorted(set(use_cases))
     if not ids:
         return
-    now = clock.now()
     with connection.cursor() as cursor:
         # two changes of one use case would each miss what the other writes
         cursor.execute(
@@ -40,8 +39,9 @@ def refresh(use_cases: Iterable[UUID], *, since: datetime | None = None) -> None
             _statement(),
             {
                 "use_cases": ids,
-                "since": since or now,
-                "now": now,
+                "since": since,
+                # after the lock is held, so that who waited is not earlier than whom it waited for
+                "now": clock.now(),
                 "stages": [stage for stage, _ in STAGES],
                 "required": _required(),
             },
@@ -74,7 +74,12 @@ def _required() -> str:
 
 @cache
 def _statement() -> str:
-    columns = [f.column for f in Standing._meta.fields if f.name not in _PERIOD]
+    columns = [str(f.column) for f in Standing._meta.fields if f.name not in _PERIOD]
     of = {name: ", ".join(f"{name}.{column}" for column in columns) for name in ("b", "f")}
     text = (_HERE / "standing.sql").read_text(encoding="utf-8")
-    return text.format(columns=", ".join(columns), of_believed=of["b"], of_fresh=of["f"])
+    return text.format(
+        columns=", ".join(columns),
+        of_believed=of["b"],
+        of_fresh=of["f"],
+        transaction="pg_current_xact_id()::text::bigint",
+    )

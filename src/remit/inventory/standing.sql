@@ -1,6 +1,6 @@
 -- Writes how the models of some use cases stand, where that differs from what is believed, as so from
--- %(since)s on. A row that began at that very instant is replaced. A row that begins later contradicts what
--- is now known: it stays, with the time until which it was believed.
+-- %(since)s on (now, if null). What stood until now ends. Where the past is corrected, the row that turned out
+-- wrong stays with the time until which it was believed, and a shorter one takes its place.
 with stage(id, rank) as (
   select * from unnest(%(stages)s::text[]) with ordinality
 ), subject as materialized (
@@ -14,7 +14,7 @@ with stage(id, rank) as (
          coalesce(m.tags, '{{}}') as tags,
          u.planned_value_a_year, u.currency, coalesce(t.remit_number, '') as remit_number,
          coalesce(t.remit_state, '') as remit_state, t.remit_from, t.remit_until, coalesce(t.health, '') as health,
-         lower(concat_ws(' ', m.name, u.name, m.reference, u.reference, o.name, n.name, m.built_in, w.name,
+         ' ' || lower(concat_ws(' ', m.name, u.name, m.reference, u.reference, o.name, n.name, m.built_in, w.name,
                          (select string_agg(r, ' ') from jsonb_array_elements_text(u.regulations) r),
                          array_to_string(m.tags, ' '))) as words,
          jsonb_build_object('use_case', to_jsonb(u), 'model', to_jsonb(m), 'version', to_jsonb(v)) as known
@@ -56,27 +56,30 @@ with stage(id, rank) as (
   select {columns} from (
     select s.*, coalesce(c.missing, '{{}}')::varchar[] as missing, coalesce(c.share, 100) as completeness
     from subject s left join complete c using (subject_id)) whole
+), moment as (
+  -- clocks of two machines differ; what one of them wrote is never known later than what corrects it
+  select coalesce(%(since)s::timestamptz, n.now) as since, n.now
+  from (select greatest(%(now)s::timestamptz, max(known_from)) as now from inventory_standing
+        where use_case_id = any(%(use_cases)s) and known_to is null) n
 ), believed as materialized (
-  select * from inventory_standing
-  where use_case_id = any(%(use_cases)s) and known_to is null and (valid_to is null or valid_to > %(since)s)
-), same as (
-  select b.id, b.subject_id from believed b join fresh f using (subject_id)
-  where b.valid_to is null and b.valid_from <= %(since)s
-    and ({of_believed}) is not distinct from ({of_fresh})
-), replaced as (
-  delete from inventory_standing x using believed b
-  where x.id = b.id and b.valid_from = %(since)s and b.id not in (select id from same)
+  select s.*, moment.since, moment.now from inventory_standing s, moment
+  where use_case_id = any(%(use_cases)s) and known_to is null and (valid_to is null or valid_to > moment.since)
+), wrong as materialized (
+  select b.*, b.valid_to is null and b.valid_from < b.since and b.since = b.now as ends_now
+  from believed b left join fresh f using (subject_id)
+  where f.subject_id is null or b.valid_to is not null or b.valid_from > b.since
+     or ({of_believed}) is distinct from ({of_fresh})
 ), ended as (
-  update inventory_standing x set valid_to = %(since)s from believed b
-  where x.id = b.id and b.valid_from < %(since)s and b.valid_to is null and b.id not in (select id from same)
+  update inventory_standing x set valid_to = w.since, written = {transaction}
+  from wrong w where x.id = w.id and w.ends_now
 ), disbelieved as (
-  update inventory_standing x set known_to = %(now)s from believed b
-  where x.id = b.id and (b.valid_from > %(since)s or (b.valid_from < %(since)s and b.valid_to is not null))
+  update inventory_standing x set known_to = w.now, written = {transaction}
+  from wrong w where x.id = w.id and not w.ends_now
 ), shortened as (
-  insert into inventory_standing (id, {columns}, valid_from, valid_to, known_from)
-  select gen_random_uuid(), {columns}, valid_from, %(since)s, %(now)s from believed
-  where valid_from < %(since)s and valid_to is not null
+  insert into inventory_standing (id, {columns}, valid_from, valid_to, known_from, written)
+  select gen_random_uuid(), {columns}, valid_from, since, now, {transaction} from wrong
+  where not ends_now and valid_from < since
 )
-insert into inventory_standing (id, {columns}, valid_from, known_from)
-select gen_random_uuid(), {columns}, %(since)s, %(now)s from fresh
-where subject_id not in (select subject_id from same)
+insert into inventory_standing (id, {columns}, valid_from, known_from, written)
+select gen_random_uuid(), {columns}, moment.since, moment.now, {transaction} from fresh, moment
+where subject_id not in (select subject_id from believed where id not in (select id from wrong))

@@ -78,18 +78,22 @@ class Standing(models.Model):
     remit_state = models.CharField(max_length=12, blank=True)
     remit_from = models.DateTimeField(null=True)
     remit_until = models.DateTimeField(null=True)
-    health = models.CharField(max_length=10, blank=True, help_text="ok, watch, breach; empty if not running.")
-    words = models.TextField(help_text="What a search looks in, in lower case.")
+    health = models.CharField(
+        max_length=10, blank=True, help_text="healthy, watch, breach; empty if not running."
+    )
+    words = models.TextField(help_text="What a search looks in, in lower case, after a space.")
     valid_from = models.DateTimeField()
     valid_to = models.DateTimeField(null=True)
     known_from = models.DateTimeField()
     known_to = models.DateTimeField(null=True)
+    written = models.BigIntegerField(default=0, help_text="The transaction that wrote the row last.")
 
     class Meta:
         indexes = (
             models.Index(fields=["unit_name", "title", "id"], condition=NOW, name="inventory_standing_order"),
             models.Index(fields=["reference"], condition=NOW, name="inventory_standing_ref"),
             models.Index(fields=["subject_id", "valid_from"], name="inventory_standing_past"),
+            models.Index(fields=["written"], name="inventory_standing_written"),
             models.Index(fields=["version"], condition=NOW, name="inventory_standing_version"),
             models.Index(fields=["owner"], condition=NOW, name="inventory_standing_owner"),
             models.Index(fields=["unit"], condition=NOW, name="inventory_standing_unit"),
