@@ -12,7 +12,7 @@ from remit.governance import actions as governance
 from remit.governance.models import Finding, Remit
 from remit.jobs import tasks, worker
 from remit.jobs.models import Reaction
-from remit.jobs.registry import _reactions
+from remit.jobs.registry import _reactions, on
 from remit.kernel import clock
 from remit.ledger.capture import action, emit
 from remit.ledger.models import Event
@@ -181,7 +181,7 @@ def reacting(transactional_db):
 
     # Django's flush leaves the job tables alone: they are not its own
     sql("delete from procrastinate_jobs")
-    _reactions["test.happened"].append(note)
+    on("test.happened")(note)
     yield state
     _reactions["test.happened"].remove(note)
     sql("delete from procrastinate_jobs")

@@ -8,8 +8,8 @@ from django.db import DataError, IntegrityError, connection, transaction
 
 from remit.kernel import clock
 from remit.kernel.problems import Denied
-from remit.ledger import actions, triggers
-from remit.ledger.capture import acting, action, actor_of, emit
+from remit.ledger import actions, capture, triggers
+from remit.ledger.capture import acting, action, actor_of, emit, hear
 from remit.ledger.models import Checkpoint, Entry, Event, Leaf, Node, Payload, Pending, Verification
 from remit.ledger.numbering import next_number, next_numbers
 from remit.people.models import Unit, User
@@ -176,9 +176,12 @@ def test_secrets_never_enter_the_ledger_and_change_without_an_action():
         sql("update people_user set password = 'third', name = 'Eve' where id = %s", user.pk)
 
 
-def test_an_event_is_recorded_and_the_worker_told(write):
+def test_an_event_is_recorded_and_the_worker_told(write, monkeypatch):
     unit = write("One")
+    monkeypatch.setattr(capture, "_heard", set())
+    hear("unit.noted")
     with acting("system:test", "unit.note"):
+        emit("unit.read", unit)
         event = emit(
             "unit.noted", unit, at=datetime(2030, 1, 1, tzinfo=UTC), who=unit.pk, several=(1, unit.pk)
         )
@@ -191,6 +194,7 @@ def test_an_event_is_recorded_and_the_worker_told(write):
     assert (event.subject_type, event.subject_id, event.actor) == ("people.Unit", unit.pk, "system:test")
     with connection.cursor() as cursor:
         cursor.execute("select args ->> 'event_id' from procrastinate_jobs where task_name = 'remit.react'")
+        # nothing reacts to the other
         assert cursor.fetchall() == [(str(event.pk),)]
     with pytest.raises(RuntimeError, match="outside an action"):
         emit("unit.noted", unit)

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from remit.kernel.problems import Unknown
+from remit.ledger.capture import hear
 
 WORKER = "system:worker"
 """How the ledger names the worker when it acts."""
@@ -24,6 +25,7 @@ def on(*names: str) -> Callable[[Reacting], Reacting]:
     def decorate(function: Reacting) -> Reacting:
         for name in names:
             _reactions[name].append(function)
+        hear(*names)
         return function
 
     return decorate

@@ -30,6 +30,12 @@ class Context(NamedTuple):
 
 
 _current: ContextVar[Context | None] = ContextVar("remit_action", default=None)
+_heard: set[str] = set()
+
+
+def hear(*names: str) -> None:
+    """Have events of these names queued for the worker: something reacts to them."""
+    _heard.update(names)
 
 
 def action(name: str) -> Callable[[Callable[P, R]], Callable[P, R]]:
@@ -92,7 +98,7 @@ def actor_of(who: object) -> str:
 
 
 def emit(name: str, subject: models.Model, /, **data: Any) -> Event:
-    """Record that `name` happened to `subject`, and ask the worker to react once this transaction commits.
+    """Record that `name` happened to `subject`; if something reacts to it, the worker does once this commits.
 
     Raises:
         RuntimeError: called outside an action.
@@ -108,9 +114,10 @@ def emit(name: str, subject: models.Model, /, **data: Any) -> Event:
         actor=context.actor,
         occurred_at=clock.now(),
     )
-    from procrastinate.contrib.django import app
+    if name in _heard:
+        from procrastinate.contrib.django import app
 
-    app.configure_task("remit.react", queue="reactions").defer(event_id=str(event.pk))
+        app.configure_task("remit.react", queue="reactions").defer(event_id=str(event.pk))
     return event
 
 
