@@ -58,15 +58,23 @@ def test_every_operation_says_what_it_does_takes_and_gives(method, path, operati
     assert path.startswith(app.ROOT)
     assert operation["summary"]
     assert operation["description"].strip()
-    assert operation["security"] == [{"SessionAuth": []}]
-    good = [code for code in operation["responses"] if code != "default"]
+    assert operation["security"] == [{"Bearer": []}, {"SessionAuth": []}]
+    good = [code for code in operation["responses"] if code.startswith("2")]
     assert good
     for code in good:
         schema = operation["responses"][code]["content"]["application/json"]["schema"]
         assert _resolved(schema).get("properties"), "an answer without fields"
     assert "application/problem+json" in operation["responses"]["default"]["content"]
-    for parameter in operation.get("parameters", []):
+    for parameter in _parameters(operation):
         assert parameter["schema"]
+
+
+def test_reads_are_conditional_and_additions_repeatable():
+    for method, path, operation in OPERATIONS:
+        names = {parameter["name"] for parameter in _parameters(operation)}
+        assert ("If-None-Match" in names) == (method == "get"), path
+        assert ("If-Match" in names) == (method != "get"), path
+        assert ("Idempotency-Key" in names) == (method == "post"), path
 
 
 def test_operations_have_names_of_their_own():
@@ -77,14 +85,14 @@ def test_operations_have_names_of_their_own():
 def test_lists_have_an_end():
     for _, path, operation in OPERATIONS:
         if "items" in _resolved(_answer(operation)).get("properties", {}):
-            limit = {p["name"]: p["schema"] for p in operation["parameters"]}["limit"]
+            limit = {p["name"]: p["schema"] for p in _parameters(operation)}["limit"]
             assert limit["maximum"] == 200, path
 
 
 def test_every_reference_leads_somewhere():
     text = json.dumps(DOCUMENT)
-    for name in re.findall(r'"#/components/schemas/([^"]+)"', text):
-        assert name in DOCUMENT["components"]["schemas"]
+    for kind, name in re.findall(r'"#/components/(\w+)/([^"]+)"', text):
+        assert name in DOCUMENT["components"][kind]
 
 
 def test_the_document_is_served(client):
@@ -101,6 +109,11 @@ def test_nobody_gets_anything_without_signing_in(client, method, path, operation
     assert answer.headers["Content-Type"] == "application/problem+json"
     assert answer.headers["WWW-Authenticate"]
     assert answer.json()["remedy"]
+
+
+def _parameters(operation):
+    known = DOCUMENT["components"]["parameters"]
+    return [known[p["$ref"].rpartition("/")[2]] if "$ref" in p else p for p in operation["parameters"]]
 
 
 def _filled(path):

@@ -7,33 +7,41 @@ from importlib import import_module, metadata
 from pathlib import Path
 from typing import Any
 
+import msgspec
+from django.http import HttpRequest
 from django.urls import URLPattern, URLResolver
 from ninja import NinjaAPI, Router
-from ninja.security import SessionAuth
+from ninja.renderers import BaseRenderer
 
-from remit.api import errors
+from remit.api import auth, document, errors
+from remit.api.exchange import exchange
 
 ROOT = "/api/v1/"
 _DESCRIPTION = (
     "Models, the evidence about them, the remits they work under, what they decided, and the ledger that "
-    "proves it. Sign in first: the session's cookie is the credential, and a write carries the CSRF token in "
-    "`X-CSRFToken`. Instants are ISO 8601 in UTC; `occurred_at` is when something happened, by a story's "
-    "clock where one is injected, `recorded_at` always the machine's time."
+    "proves it. Send `Authorization: Bearer rmt_...` with a token from Your account; or a session's cookie, "
+    "and with a write its CSRF token in `X-CSRFToken`. Instants are ISO 8601 in UTC; `occurred_at` is when "
+    "something happened, by a story's clock where one is injected, `recorded_at` always the machine's time."
 )
 
 
+class Json(BaseRenderer):
+    """JSON; decimals as strings, so that no amount loses a digit."""
+
+    media_type = "application/json"
+
+    def render(self, request: HttpRequest, data: Any, *, response_status: int) -> bytes:
+        """Return the body of an answer."""
+        del request, response_status
+        return msgspec.json.encode(data)
+
+
 class Api(NinjaAPI):
-    """An API whose every operation says that its faults are problems."""
+    """An API whose every operation says how it is asked and how it answers, faults included."""
 
     def get_openapi_schema(self, **how: Any) -> Any:
-        """Return the OpenAPI document, with the answer to a fault on each operation."""
-        document = super().get_openapi_schema(**how)
-        document["components"]["schemas"]["Problem"] = errors.SCHEMA
-        content = {errors.CONTENT_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}}
-        for methods in document["paths"].values():
-            for operation in methods.values():
-                operation["responses"]["default"] = {"description": "What is wrong", "content": content}
-        return document
+        """Return the OpenAPI 3.1 document."""
+        return document.completed(super().get_openapi_schema(**how))
 
 
 def routers() -> dict[str, Router]:
@@ -55,11 +63,13 @@ def build() -> Api:
         description=_DESCRIPTION,
         urls_namespace="api-v1",
         docs_url=None,
-        auth=SessionAuth(csrf=True),
+        auth=auth.ways(),
+        renderer=Json(),
     )
+    api.add_decorator(exchange, mode="view")
     errors.register(api)
     for name, router in routers().items():
-        api.add_router("", router, tags=[name.capitalize()])
+        api.add_router("", router, tags=[name.replace("_", " ").capitalize()])
     return api
 
 

@@ -9,12 +9,17 @@ from collections.abc import Callable
 from http import HTTPStatus
 from typing import Any
 
-from django.core.exceptions import PermissionDenied
+import psycopg
+from django.conf import settings
+from django.core.exceptions import PermissionDenied, RequestDataTooBig
+from django.db import DataError, OperationalError
 from django.http import Http404, HttpRequest, HttpResponse
+from django.template.defaultfilters import filesizeformat
 from ninja import NinjaAPI
 from ninja.errors import HttpError, ValidationError
 
-from remit.kernel.problems import Invalid, Problem, Unknown
+from remit.api.auth import WrongToken
+from remit.kernel.problems import Conflict, Invalid, Problem, Unknown
 
 CONTENT_TYPE = "application/problem+json"
 SCHEMA: dict[str, Any] = {
@@ -41,6 +46,10 @@ def register(api: NinjaAPI) -> None:
     api.add_exception_handler(HttpError, _http)
     api.add_exception_handler(PermissionDenied, _denied)
     api.add_exception_handler(Http404, not_found)
+    api.add_exception_handler(DataError, _unstorable)
+    api.add_exception_handler(UnicodeEncodeError, _unstorable)
+    api.add_exception_handler(OperationalError, _at_once)
+    api.add_exception_handler(RequestDataTooBig, _too_big)
     api.add_exception_handler(Exception, _failed)
 
 
@@ -50,6 +59,16 @@ def not_found(request: HttpRequest, fault: Exception | None = None) -> HttpRespo
     return _problem(
         request,
         Unknown("There is nothing under this address.", remedy="The addresses are in /api/v1/openapi.json."),
+    )
+
+
+def changed(request: HttpRequest) -> HttpResponse:
+    """Answer 412: what is at this address is no longer what the caller saw."""
+    return _plain(
+        request,
+        412,
+        "This was changed since you read it, or has no entity tag.",
+        "Read it again, look at what changed, and send the new tag in If-Match.",
     )
 
 
@@ -87,19 +106,47 @@ def _place(location: tuple[Any, ...]) -> tuple[Any, ...]:
 
 def _http(request: HttpRequest, error: HttpError) -> HttpResponse:
     if error.status_code == HTTPStatus.UNAUTHORIZED:
-        remedy = "Sign in and send the session's cookie."
-        answer = _plain(request, 401, "Nobody is signed in.", remedy)
-        # RFC 9110 asks every 401 for a challenge; a cookie has no registered scheme
-        answer.headers["WWW-Authenticate"] = 'Session realm="remit"'
-        return answer
+        return _unknown_caller(request, error)
     if error.status_code == HTTPStatus.FORBIDDEN:
         remedy = "Send the token of the csrftoken cookie in the header X-CSRFToken."
         return _plain(request, 403, "The request carries no valid CSRF token.", remedy)
     return _plain(request, error.status_code, str(error))
 
 
+def _unknown_caller(request: HttpRequest, error: HttpError) -> HttpResponse:
+    if isinstance(error, WrongToken):
+        answer = _plain(request, 401, str(error), "Make a new one under Your account.")
+        answer.headers["WWW-Authenticate"] = 'Bearer realm="remit", error="invalid_token"'
+        return answer
+    answer = _plain(request, 401, "Nobody is signed in.", "Send a token: Authorization: Bearer rmt_...")
+    answer.headers["WWW-Authenticate"] = 'Bearer realm="remit"'
+    return answer
+
+
 def _denied(request: HttpRequest, error: PermissionDenied) -> HttpResponse:
     return _plain(request, 403, str(error) or "Your roles do not allow this.")
+
+
+def _unstorable(request: HttpRequest, error: Exception) -> HttpResponse:
+    log.warning("%s %s: %s", request.method, request.path, error)
+    return _problem(request, Invalid("A value holds characters, or is of a size, that cannot be stored."))
+
+
+def _at_once(request: HttpRequest, error: OperationalError) -> HttpResponse:
+    """Answer for two writes of one thing at the same instant, of which the database lets one through."""
+    if not isinstance(error.__cause__, psycopg.errors.SerializationFailure | psycopg.errors.DeadlockDetected):
+        return _failed(request, error)
+    if "If-Match" in request.headers:
+        return changed(request)
+    return _problem(
+        request, Conflict("Somebody changed the same thing at this moment.", remedy="Send the request again.")
+    )
+
+
+def _too_big(request: HttpRequest, error: RequestDataTooBig) -> HttpResponse:
+    del error
+    most = filesizeformat(settings.DATA_UPLOAD_MAX_MEMORY_SIZE)
+    return _plain(request, 413, f"The request is larger than {most}.", "Send a file as multipart/form-data.")
 
 
 def _failed(request: HttpRequest, error: Exception) -> HttpResponse:

@@ -7,11 +7,12 @@ from typing import Any, Literal
 
 from django.http import HttpRequest
 from ninja import Query, Router, Schema, Status
-from pydantic import AwareDatetime, ConfigDict, Field
+from pydantic import AwareDatetime, Field
 
+from remit.api import subjects
 from remit.api.lists import Page, page
+from remit.api.shapes import Given
 from remit.evidence import actions, queries
-from remit.inventory import queries as inventory
 
 router = Router()
 _EVIDENCE = "/models/{reference}/versions/{number}/evidence"
@@ -34,10 +35,8 @@ class EvidenceOut(Schema):
     expires_at: datetime | None
 
 
-class EvidenceIn(Schema):
+class EvidenceIn(Given):
     """What is to be known from now on: named values, metric rows, or both."""
-
-    model_config = ConfigDict(extra="forbid")
 
     kind: str
     title: str = Field(min_length=1, max_length=200)
@@ -52,19 +51,19 @@ class EvidencePage(Schema):
     """A page of evidence."""
 
     items: list[EvidenceOut]
-    count: int
+    next: str | None
 
 
 @router.get(_EVIDENCE, response=EvidencePage)
 def list_evidence(request: HttpRequest, reference: str, number: str, asked: Query[Page]) -> Any:
     """List what is known of a version, the newest first."""
-    del request
-    return page(queries.of_version(inventory.version(reference, number)), asked)
+    version = subjects.version(request, reference, number)
+    return page(queries.of_version(version), asked, by=("-produced_at", "-pk"))
 
 
 @router.post(_EVIDENCE, response={201: EvidenceOut})
 def add_evidence(request: HttpRequest, reference: str, number: str, given: EvidenceIn) -> Any:
     """Add evidence about exactly this version."""
-    version = inventory.version(reference, number)
+    version = subjects.version(request, reference, number)
     added = actions.add_evidence(acting_user=request.user, version=version, **given.model_dump())
     return Status(201, added)

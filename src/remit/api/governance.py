@@ -9,12 +9,13 @@ from uuid import UUID
 from django.http import HttpRequest
 from ninja import Query, Router, Schema, Status
 
-from remit.api.inventory import Person
+from remit.api import subjects
 from remit.api.lists import Page, page
+from remit.api.shapes import Person
 from remit.governance import actions, queries
-from remit.inventory import queries as inventory
 from remit.kernel.problems import Unknown
 from remit.ledger import queries as ledger
+from remit.people.policies import policy
 
 router = Router()
 _VERSION = "/models/{reference}/versions/{number}"
@@ -50,7 +51,7 @@ class Gates(Schema):
     """A page of gate evaluations."""
 
     items: list[GateOut]
-    count: int
+    next: str | None
 
 
 class RemitOut(Schema):
@@ -98,7 +99,7 @@ class Remits(Schema):
     """A page of remits."""
 
     items: list[RemitOut]
-    count: int
+    next: str | None
 
 
 class Verifiable(Schema):
@@ -113,15 +114,14 @@ class Verifiable(Schema):
 @router.get(_VERSION + "/gates", response=Gates)
 def list_gate_evaluations(request: HttpRequest, reference: str, number: str, asked: Query[Page]) -> Any:
     """List every evaluation of every gate for a version, the newest first."""
-    del request
-    return page(queries.gate_evaluations(inventory.version(reference, number)).reverse(), asked)
+    version = subjects.version(request, reference, number)
+    return page(queries.gate_evaluations(version), asked, by=("-evaluated_at", "-pk"))
 
 
 @router.get(_VERSION + "/gates/{gate}", response=GateOut)
 def get_gate(request: HttpRequest, reference: str, number: str, gate: str) -> Any:
     """Show what a gate said last."""
-    del request
-    version = inventory.version(reference, number)
+    version = subjects.version(request, reference, number)
     found = queries.latest_gate(version, gate.upper())
     if found is None:
         raise Unknown(f"Gate {gate.upper()} was never evaluated for {version}.", remedy="Evaluate it.")
@@ -131,7 +131,7 @@ def get_gate(request: HttpRequest, reference: str, number: str, gate: str) -> An
 @router.post(_VERSION + "/gates/{gate}", response={201: GateOut})
 def evaluate_gate(request: HttpRequest, reference: str, number: str, gate: str) -> Any:
     """Evaluate a gate over the facts of today. What fails opens a finding; nothing is closed by passing."""
-    version = inventory.version(reference, number)
+    version = subjects.version(request, reference, number)
     return Status(201, actions.evaluate_gate(acting_user=request.user, version=version, gate=gate.upper()))
 
 
@@ -142,25 +142,29 @@ def list_remits(
     state: Literal["", "draft", "in_force", "suspended", "revoked", "expired"] = "",
 ) -> Any:
     """List remits, the newest first; those in one state when it is given."""
-    del request
-    return page(queries.remits(state), asked)
+    visible = policy("remit").visible(request.user, queries.remits(state))
+    return page(visible, asked, by=("-issued_at", "-pk"))
 
 
 @router.get("/remits/{reference}", response=RemitInFull)
 def get_remit(request: HttpRequest, reference: str) -> Any:
     """Show a remit with its terms."""
-    del request
-    return queries.remit(reference)
+    return _remit(request, reference)
 
 
 @router.get("/remits/{reference}/signed", response=Verifiable)
 def get_signed_remit(request: HttpRequest, reference: str) -> Any:
     """Give what it takes to verify a remit without trusting this server, save for the keys."""
-    del request
-    found = queries.remit(reference)
+    found = _remit(request, reference)
     return {
         "reference": found.reference,
         "sha256": found.sha256,
         "envelope": found.envelope,
         "public_keys": ledger.public_keys(),
     }
+
+
+def _remit(request: HttpRequest, reference: str) -> Any:
+    found = queries.remit(reference)
+    policy("remit").seen(request.user, found)
+    return found

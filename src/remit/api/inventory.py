@@ -10,18 +10,13 @@ from uuid import UUID
 from django.http import HttpRequest
 from ninja import Query, Router, Schema
 
+from remit.api import subjects
 from remit.api.lists import Page, page
+from remit.api.shapes import Person
 from remit.inventory import queries
+from remit.people.policies import policy
 
 router = Router()
-
-
-class Person(Schema):
-    """Somebody who answers, by name."""
-
-    id: UUID
-    name: str
-    title: str
 
 
 class UseCaseOut(Schema):
@@ -124,62 +119,60 @@ class UseCases(Schema):
     """A page of use cases."""
 
     items: list[UseCaseOut]
-    count: int
+    next: str | None
 
 
 class Models(Schema):
     """A page of models."""
 
     items: list[ModelOut]
-    count: int
+    next: str | None
 
 
 class Versions(Schema):
     """A page of versions."""
 
     items: list[VersionOut]
-    count: int
+    next: str | None
 
 
 @router.get("/use-cases", response=UseCases)
 def list_use_cases(request: HttpRequest, asked: Query[Page]) -> Any:
     """List use cases, by reference."""
-    del request
-    return page(queries.use_cases(), asked)
+    visible = policy("use_case").visible(request.user, queries.use_cases())
+    return page(visible, asked, by=("reference", "pk"))
 
 
 @router.get("/use-cases/{key}", response=UseCaseOut)
 def get_use_case(request: HttpRequest, key: str) -> Any:
     """Show a use case, by key or by reference."""
-    del request
-    return queries.use_case(key)
+    return subjects.use_case(request, key)
 
 
 @router.get("/models", response=Models)
 def list_models(request: HttpRequest, asked: Query[Page], use_case: str = "") -> Any:
     """List models, by reference; those of one use case when its key is given."""
-    del request
-    found = queries.models()
-    return page(found.filter(use_case=queries.use_case(use_case)) if use_case else found, asked)
+    found = policy("model").visible(request.user, queries.models())
+    if use_case:
+        found = found.filter(use_case=subjects.use_case(request, use_case))
+    return page(found, asked, by=("reference", "pk"))
 
 
 @router.get("/models/{reference}", response=ModelOut)
 def get_model(request: HttpRequest, reference: str) -> Any:
     """Show a model."""
-    del request
-    return queries.model(reference)
+    return subjects.model(request, reference)
 
 
 @router.get("/models/{reference}/versions", response=Versions)
 def list_versions(request: HttpRequest, reference: str, asked: Query[Page]) -> Any:
     """List the versions of a model, the newest first."""
-    del request
-    model = queries.model(reference)
-    return page(queries.versions_of(model.use_case).filter(model=model), asked)
+    model = subjects.model(request, reference)
+    versions = queries.versions_of(model.use_case).filter(model=model)
+    return page(versions, asked, by=("-registered_at", "-pk"))
 
 
 @router.get("/models/{reference}/versions/{number}", response=VersionInFull)
 def get_version(request: HttpRequest, reference: str, number: str) -> Any:
     """Show a version with its schema, decision rule and files."""
-    del request
-    return queries.version(reference, number)
+    return subjects.version(request, reference, number)

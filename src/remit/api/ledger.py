@@ -10,7 +10,7 @@ from django.http import HttpRequest
 from ninja import Query, Router, Schema
 from pydantic import Field
 
-from remit.api.lists import MOST, keyset
+from remit.api.lists import Page, cut, opened
 from remit.kernel.problems import Unknown
 from remit.ledger import queries
 from remit.people import queries as people
@@ -76,13 +76,13 @@ class EntryInFull(EntryOut):
 
 
 class Entries(Schema):
-    """A page of entries; `next` goes into `before` for the page after it."""
+    """A page of entries."""
 
     items: list[EntryOut]
-    next: int | None
+    next: str | None
 
 
-class EntriesAsked(Schema):
+class EntriesAsked(Page):
     """Which entries; `action` may be the start of one, such as `remit.`."""
 
     text: str = Field("", max_length=120)
@@ -91,8 +91,6 @@ class EntriesAsked(Schema):
     table: str = Field("", max_length=100)
     object_id: UUID | None = None
     day: date | None = None
-    before: int | None = Field(None, ge=0, lt=2**63)
-    limit: int = Field(50, ge=1, le=MOST)
 
 
 class StepOut(Schema):
@@ -169,8 +167,9 @@ def prove_consistency(
 def list_entries(request: HttpRequest, asked: Query[EntriesAsked]) -> Any:
     """List entries, the latest first."""
     people.require(request.user, READ)
-    found = queries.entries(**asked.model_dump(exclude={"limit"}))
-    return keyset(list(found[: asked.limit + 1]), asked.limit, "pk")
+    before = opened(asked.cursor, int)[0] if asked.cursor else None
+    found = queries.entries(**asked.model_dump(exclude={"limit", "cursor"}), before=before)
+    return cut(list(found[: asked.limit + 1]), asked.limit, lambda entry: [entry.pk])
 
 
 @router.get("/ledger/entries/{entry}", response=EntryInFull)

@@ -9,10 +9,11 @@ from uuid import UUID
 
 from django.http import HttpRequest
 from ninja import Query, Router, Schema, Status
-from pydantic import ConfigDict, Field
+from pydantic import Field
 
-from remit.api.lists import MOST, keyset
-from remit.inventory import queries as inventory
+from remit.api import subjects
+from remit.api.lists import Page, cut, opened
+from remit.api.shapes import Given
 from remit.kernel.problems import Invalid
 from remit.serving import actions, queries
 from remit.serving.contract import DecisionFilter
@@ -62,13 +63,13 @@ class DecisionInFull(DecisionOut):
 
 
 class Decisions(Schema):
-    """A page of decisions; `next` goes into `before` for the page after it."""
+    """A page of decisions."""
 
     items: list[DecisionOut]
-    next: UUID | None
+    next: str | None
 
 
-class DecisionsAsked(Schema):
+class DecisionsAsked(Page):
     """Which decisions. `text` is an id or part of a subject."""
 
     use_case: str = ""
@@ -76,14 +77,10 @@ class DecisionsAsked(Schema):
     outcome: Outcome = ""
     variant: VariantName = ""
     day: date | None = None
-    before: UUID | None = None
-    limit: int = Field(50, ge=1, le=MOST)
 
 
-class OutcomeIn(Schema):
+class OutcomeIn(Given):
     """What became of a decision."""
-
-    model_config = ConfigDict(extra="forbid")
 
     decision_id: UUID
     label: str = Field(min_length=1, max_length=120)
@@ -100,10 +97,11 @@ class Recorded(Schema):
 def list_decisions(request: HttpRequest, asked: Query[DecisionsAsked]) -> Any:
     """List decisions and refusals that you may read, the newest first."""
     chosen = DecisionFilter(asked.text, asked.outcome, asked.variant, asked.day)
+    before = opened(asked.cursor, UUID)[0] if asked.cursor else None
     rows = queries.decisions(
-        request.user, chosen, use_case=asked.use_case, before=asked.before, limit=asked.limit + 1
+        request.user, chosen, use_case=asked.use_case, before=before, limit=asked.limit + 1
     )
-    return keyset(rows, asked.limit, "decision_id")
+    return cut(rows, asked.limit, lambda row: [row["decision_id"]])
 
 
 @router.get("/decisions/{decision_id}", response=DecisionInFull)
@@ -120,7 +118,7 @@ def record_outcomes(request: HttpRequest, key: str, given: list[OutcomeIn]) -> A
         raise Invalid("There is no outcome in the list.", fields={"given": "Give at least one."})
     files = actions.record_outcomes(
         acting_user=request.user,
-        use_case=inventory.use_case(key),
+        use_case=subjects.use_case(request, key),
         outcomes=[outcome.model_dump() for outcome in given],
     )
     return Status(201, {"rows": len(given), "files": [file.path for file in files]})
