@@ -1,6 +1,7 @@
 """Registers the app with Django."""
 
 from django.apps import AppConfig
+from django.db.models.signals import post_migrate
 
 
 class PeopleConfig(AppConfig):
@@ -8,3 +9,9 @@ class PeopleConfig(AppConfig):
 
     name = "remit.people"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        """Install segregation of duties after each `migrate`."""
+        from remit.people import segregation
+
+        post_migrate.connect(segregation.install, sender=self, dispatch_uid="remit.people.segregation")

@@ -103,3 +103,8 @@ def clash(held: Iterable[str]) -> str:
         if other:
             return f"{roles()[rule.first].name} and {roles()[other[0]].name} do not go together: {rule.says}."
     return ""
+
+
+def emergency_roles() -> tuple[str, ...]:
+    """Return the roles that may be taken in an emergency: those that do something about a model."""
+    return tuple(role.id for role in roles().values() if role.line in {"-", "1", "2"})

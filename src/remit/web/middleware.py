@@ -15,6 +15,18 @@ from remit.people import queries as people
 from remit.web import errors
 
 
+class RightsMiddleware:
+    """Reads what the person may do at most once a request, the API's included."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Answer a request."""
+        with people.remembering():
+            return self.get_response(request)
+
+
 class SignedInMiddleware(LoginRequiredMiddleware):
     """Asks for sign-in except where a view says `login_not_required`; the API checks its own tokens."""
 

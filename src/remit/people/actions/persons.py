@@ -38,30 +38,54 @@ def invite(
     return person
 
 
+@action("people.edit")
+def edit_person(
+    *,
+    acting_user: User | str,
+    user: User,
+    name: str,
+    title: str,
+    unit: Unit | None,
+    email: str,
+    reason: str = "",
+) -> User:
+    """Correct a person's name, title, unit or address.
+
+    Raises:
+        Denied: the acting person may not edit people there.
+        Invalid: a field is wrong, or somebody has this address.
+    """
+    queries.require_reach(acting_user, "people.edit", user.unit)
+    before = {"name": user.name, "title": user.title, "unit": user.unit_id, "email": user.email}
+    if (unit.pk if unit else None) != user.unit_id:
+        queries.require_reach(acting_user, "people.edit", unit)
+    if fields := _wrong(email, name, user):
+        raise Invalid(f"This person cannot be changed: {' '.join(fields.values())}", fields=fields)
+    user.name, user.title, user.unit, user.email = name.strip(), title.strip(), unit, email.strip().lower()
+    after = {"name": user.name, "title": user.title, "unit": user.unit_id, "email": user.email}
+    if before != after:
+        user.save(update_fields=["name", "title", "unit", "email"])
+        emit("person.changed", user, before=before, after=after, reason=reason)
+    return user
+
+
 @action("people.sign_in")
 def record_sign_in(*, acting_user: User, method: str) -> None:
     """Write a sign-in to the ledger."""
     emit("person.signed_in", acting_user, method=method)
 
 
-def create(*, email: str, name: str, title: str, password: str, unit: Unit | None) -> User:
-    """Check and add a person, within an action.
+def create(*, email: str, name: str, title: str, password: str | None, unit: Unit | None) -> User:
+    """Check and add a person, within an action; without a password they sign in by other means.
 
     Raises:
         Invalid: a field is wrong, or somebody has this address.
     """
-    fields: dict[str, str] = {}
-    try:
-        validate_email(email)
-    except ValidationError:
-        fields["email"] = "This is not an e-mail address, such as name@example.com."
-    if User.objects.filter(email__iexact=email).exists():
-        fields["email"] = "Somebody has this e-mail address already."
-    if not name.strip():
-        fields["name"] = "Give the person's name."
+    fields = _wrong(email, name)
     person = User(email=email.strip().lower(), name=name.strip(), title=title.strip(), unit=unit)
     try:
-        validate_password(password, person)
+        if password is not None:
+            validate_password(password, person)
     except ValidationError as error:
         fields["password"] = " ".join(error.messages)
     if fields:
@@ -69,3 +93,16 @@ def create(*, email: str, name: str, title: str, password: str, unit: Unit | Non
     person.set_password(password)
     person.save()
     return person
+
+
+def _wrong(email: str, name: str, user: User | None = None) -> dict[str, str]:
+    fields: dict[str, str] = {}
+    try:
+        validate_email(email.strip())
+    except ValidationError:
+        fields["email"] = "This is not an e-mail address, such as name@example.com."
+    if User.objects.filter(email__iexact=email.strip()).exclude(pk=user.pk if user else None).exists():
+        fields["email"] = "Somebody has this e-mail address already."
+    if not name.strip():
+        fields["name"] = "Give the person's name."
+    return fields

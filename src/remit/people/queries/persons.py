@@ -63,7 +63,9 @@ def directory(text: str = "", *, unit: Unit | None = None, left: bool = False) -
         unit: those of this unit and the units under it only.
         left: those who have left or were deactivated, instead of the active ones.
     """
-    found = User.objects.filter(is_active=not left).select_related("unit").order_by("name", "pk")
+    found = (
+        User.objects.filter(kind="person", is_active=not left).select_related("unit").order_by("name", "pk")
+    )
     for word in text.split():
         found = found.filter(
             Q(name__icontains=word)
