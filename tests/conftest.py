@@ -64,9 +64,12 @@ def _flush_append_only_tables() -> None:
     """Tests that commit are followed by Django's flush, a TRUNCATE, which the ledger's triggers refuse."""
     from django.db.backends.postgresql.operations import DatabaseOperations
 
+    from remit.inventory import search
+
     flush = DatabaseOperations.sql_flush
 
     def lifted(operations, style, tables, **options):
+        search.forget()
         statements = flush(operations, style, tables, **options)
         off = [f'alter table "{table}" disable trigger user' for table in sorted(tables)]
         # what migrate installs is enabled again as it was; other apps' triggers are not ALWAYS

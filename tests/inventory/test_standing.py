@@ -64,7 +64,7 @@ def test_any_sequence_of_changes_and_corrections_answers_as_beliefs_do(world, fo
     number = UseCase.objects.count()
     with clock.at(START):
         use_case = filed(world, form_of, f"Card limit {number}")
-    # what was believed from when on: (known since, true since, tier), later beliefs overrule from their day on
+    # (known since, true since, tier): a later belief overrules the others from its day on
     beliefs = [(START, START, "")]
     now = START
     for wait, tier, back in steps:

@@ -11,9 +11,11 @@ from remit.inventory.search.filters import (
     Facet,
     Page,
     Search,
+    Seen,
     View,
     page,
     rows,
+    seen_by,
 )
 
 __all__ = [
@@ -28,11 +30,13 @@ __all__ = [
     "Facet",
     "Page",
     "Search",
+    "Seen",
     "View",
     "counts",
     "facets",
     "forget",
     "page",
     "rows",
+    "seen_by",
     "total",
 ]

@@ -7,7 +7,7 @@ from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import UTC, datetime, time, timedelta
-from typing import Self
+from typing import Self, TypedDict
 from urllib.parse import urlencode
 from uuid import UUID
 
@@ -16,6 +16,8 @@ from django.db.models import Q, QuerySet
 from remit.inventory.models import NOW, Standing
 from remit.kernel import clock
 from remit.kernel.problems import Invalid
+from remit.people import queries as people
+from remit.people.models import User
 
 NONE = "none"
 """How a query asks for what has no value."""
@@ -127,6 +129,7 @@ def rows(
     search: Search,
     *,
     units: frozenset[UUID] | None,
+    subjects: frozenset[UUID] = frozenset(),
     at: datetime | None = None,
     known: datetime | None = None,
 ) -> QuerySet[Standing]:
@@ -135,12 +138,13 @@ def rows(
     Args:
         search: what to find.
         units: the units whose models may be seen; None for all.
+        subjects: the use cases whose models may be seen, whatever their unit.
         at: as they stood then; now if omitted.
         known: as was known then; as is known now if omitted.
     """
     found = Standing.objects.filter(period(at, known))
     if units is not None:
-        found = found.filter(unit__in=units)
+        found = found.filter(Q(unit__in=units) | Q(use_case__in=subjects))
     for pattern in search.patterns():
         found = found.filter(words__contains=pattern)
     for facet in FACETS:
@@ -158,6 +162,18 @@ def period(at: datetime | None, known: datetime | None = None) -> Q:
     if known is None:
         return so & Q(known_to=None)
     return so & Q(known_from__lte=known) & (Q(known_to=None) | Q(known_to__gt=known))
+
+
+class Seen(TypedDict):
+    """What a person may see, as `rows` and `counts` take it."""
+
+    units: frozenset[UUID] | None
+    subjects: frozenset[UUID]
+
+
+def seen_by(person: User) -> Seen:
+    """Return whose models a person may see: their units' and those of the use cases they have a role for."""
+    return Seen(units=people.visible_units(person), subjects=people.visible_subjects(person))
 
 
 @dataclass(frozen=True, slots=True)
