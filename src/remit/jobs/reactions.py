@@ -8,6 +8,7 @@ from typing import Any
 from remit.governance import actions as governance
 from remit.governance import queries as governed
 from remit.inventory import queries as inventory
+from remit.inventory import standing
 from remit.jobs.registry import WORKER, on, service_named
 from remit.kernel import clock
 from remit.lifecycle import actions as lifecycle
@@ -92,3 +93,13 @@ def stop(event: Any) -> None:
 def _beyond(condition: dict[str, Any], value: float) -> bool:
     limit = condition["limit"]
     return bool(value > limit if condition["direction"] == "above" else value < limit)
+
+
+@on("field.defined", "field.edited", "field.retired")
+def count_again(event: Any) -> None:
+    """What is asked of records has changed: count anew how complete each is, a batch at a time."""
+    if not event.data["weighs"]:
+        return
+    ids = list(inventory.use_cases().values_list("pk", flat=True))
+    for start in range(0, len(ids), 500):
+        standing.refresh(ids[start : start + 500])

@@ -1,14 +1,50 @@
 """Writes of the inventory, one noun a file."""
 
+from remit.inventory.actions.changes import (
+    approve_change,
+    reject_change,
+    request_change,
+    withdraw_change,
+)
+from remit.inventory.actions.edits import edit_model, edit_use_case
+from remit.inventory.actions.fields import define_field, edit_field, retire_field, set_custom
+from remit.inventory.actions.imports import (
+    apply_import,
+    check_import,
+    map_import,
+    receive_import,
+    request_import,
+)
 from remit.inventory.actions.models import register_model
+from remit.inventory.actions.relations import end_relation, relate
 from remit.inventory.actions.use_cases import file_use_case, set_tier
+from remit.inventory.actions.vendors import add_vendor, edit_vendor
 from remit.inventory.actions.versions import declare_ready, move, register_version
 
 __all__ = [
+    "add_vendor",
+    "apply_import",
+    "approve_change",
+    "check_import",
     "declare_ready",
+    "define_field",
+    "edit_field",
+    "edit_model",
+    "edit_use_case",
+    "edit_vendor",
+    "end_relation",
     "file_use_case",
+    "map_import",
     "move",
+    "receive_import",
     "register_model",
     "register_version",
+    "reject_change",
+    "relate",
+    "request_change",
+    "request_import",
+    "retire_field",
+    "set_custom",
     "set_tier",
+    "withdraw_change",
 ]

@@ -1,5 +1,18 @@
 """Reads of the inventory, a concern a file."""
 
+from remit.inventory.queries.change_requests import (
+    change,
+    change_digest,
+    changes,
+    changes_of,
+    described,
+    outdated,
+    plain,
+    reviewers,
+    waiting_for,
+    watched,
+)
+from remit.inventory.queries.custom_fields import custom_of, field, fields, fields_for, hidden
 from remit.inventory.queries.entries import (
     listing,
     matching,
@@ -13,17 +26,52 @@ from remit.inventory.queries.entries import (
     version_by_id,
     versions_of,
 )
+from remit.inventory.queries.relations import (
+    Dependent,
+    Related,
+    impact_of,
+    parts_of,
+    relation,
+    relations_of,
+    weakest_tier,
+)
+from remit.inventory.queries.supply import models_from, vendor, vendors
 
 __all__ = [
+    "Dependent",
+    "Related",
+    "change",
+    "change_digest",
+    "changes",
+    "changes_of",
+    "custom_of",
+    "described",
+    "field",
+    "fields",
+    "fields_for",
+    "hidden",
+    "impact_of",
     "listing",
     "matching",
     "model",
     "models",
+    "models_from",
+    "outdated",
+    "parts_of",
+    "plain",
+    "relation",
+    "relations_of",
+    "reviewers",
     "use_case",
     "use_case_by_id",
     "use_cases",
+    "vendor",
+    "vendors",
     "verified_artifacts",
     "version",
     "version_by_id",
     "versions_of",
+    "waiting_for",
+    "watched",
+    "weakest_tier",
 ]

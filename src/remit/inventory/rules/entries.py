@@ -49,14 +49,27 @@ def checked_intake(form: Intake) -> Decimal:
         fields["currency"] = "A currency code of three capitals, such as USD."
     planned = Decimal(0)
     try:
-        planned = Decimal(form.planned_value_a_year)
-        if not planned.is_finite() or planned < 0 or planned >= Decimal(10) ** 12:
-            fields["planned_value_a_year"] = "An amount from 0 to 999,999,999,999."
-    except InvalidOperation:
-        fields["planned_value_a_year"] = "A number without signs or spaces, such as 250000."
+        planned = amount(form.planned_value_a_year)
+    except ValueError as error:
+        fields["planned_value_a_year"] = str(error)
     if fields:
         raise Invalid("The intake form is not complete.", fields=fields)
-    return planned.quantize(Decimal("0.01"))
+    return planned
+
+
+def amount(text: str) -> Decimal:
+    """Return an amount of money of two decimal places.
+
+    Raises:
+        ValueError: it is none, negative or a million million or more; the message says which to give.
+    """
+    try:
+        given = Decimal(text)
+    except InvalidOperation:
+        raise ValueError("A number without signs or spaces, such as 250000.") from None
+    if not given.is_finite() or given < 0 or given >= Decimal(10) ** 12:
+        raise ValueError("An amount from 0 to 999,999,999,999.")
+    return given.quantize(Decimal("0.01"))
 
 
 def checked_schema(schema: Mapping[str, Any]) -> Schema:
