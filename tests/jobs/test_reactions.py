@@ -220,7 +220,7 @@ def test_what_failed_for_good_is_tried_once_more_on_request(reacting):
     happen(acting_user="system:test")
     sql("update procrastinate_jobs set attempts = 6")
     worker.drain()
-    assert ProcrastinateJob.objects.get().status == "failed"
+    assert ProcrastinateJob.objects.get(task_name="remit.react").status == "failed"
     reacting.works = True
     assert tasks.again(lost=True) == 0
     assert tasks.again(failed=True) == 1

@@ -17,6 +17,8 @@ from remit.inventory.models import STAGES, Standing, UseCase, VersionNote
 from remit.kernel import clock
 
 _HERE = Path(__file__).parent
+# the one plan is made for about ten use cases, and would join thousands badly
+_FEW = 100
 _PERIOD = {"id", "valid_from", "valid_to", "known_from", "known_to", "written"}
 
 
@@ -35,17 +37,23 @@ def refresh(use_cases: Iterable[UUID], *, since: datetime | None = None) -> None
         cursor.execute(
             "select 1 from inventory_usecase where id = any(%s) order by id for no key update", [ids]
         )
-        cursor.execute(
-            _statement(),
-            {
-                "use_cases": ids,
-                "since": since,
-                # after the lock is held, so that who waited is not earlier than whom it waited for
-                "now": clock.now(),
-                "stages": [stage for stage, _ in STAGES],
-                "required": _required(),
-            },
-        )
+        # after the lock is held, so that who waited is not earlier than whom it waited for
+        now = clock.now()
+        for few in (ids[n : n + _FEW] for n in range(0, len(ids), _FEW)):
+            cursor.execute(
+                "select inventory_stand(%s, %s, %s, %s, %s)", [few, since, now, _stages(), _required()]
+            )
+
+
+def install(**signal: Any) -> None:
+    """Make `standing.sql` a function of the database, so that planning it is not paid for at each write.
+
+    Args:
+        signal: what Django's `post_migrate` says; not used.
+    """
+    del signal
+    with connection.cursor() as cursor:
+        cursor.execute(_function())
 
 
 def note(version: UUID, **facts: Any) -> None:
@@ -57,6 +65,17 @@ def note(version: UUID, **facts: Any) -> None:
     """
     VersionNote.objects.update_or_create(version_id=version, defaults=facts)
     refresh(UseCase.objects.filter(models__versions=version).values_list("pk", flat=True))
+
+
+def rebuild(*, batch: int = 500) -> int:
+    """Write how every model stands where that is not known or wrong, and return how many use cases there are."""
+    ids = list(UseCase.objects.order_by("pk").values_list("pk", flat=True))
+    for start in range(0, len(ids), batch):
+        with transaction.atomic():
+            refresh(ids[start : start + batch])
+    # a database restored elsewhere counts its transactions anew
+    Standing.objects.filter(written__gt=_transaction()).update(written=0)
+    return len(ids)
 
 
 def required() -> list[dict[str, str]]:
@@ -73,13 +92,23 @@ def _required() -> str:
 
 
 @cache
-def _statement() -> str:
+def _stages() -> list[str]:
+    return [stage for stage, _ in STAGES]
+
+
+def _function() -> str:
     columns = [str(f.column) for f in Standing._meta.fields if f.name not in _PERIOD]
     of = {name: ", ".join(f"{name}.{column}" for column in columns) for name in ("b", "f")}
     text = (_HERE / "standing.sql").read_text(encoding="utf-8")
-    return text.format(
+    statement = text.format(
         columns=", ".join(columns),
         of_believed=of["b"],
         of_fresh=of["f"],
         transaction="pg_current_xact_id()::text::bigint",
+    ) % {name: f"${n}" for n, name in enumerate(("use_cases", "since", "now", "stages", "required"), 1)}
+    return (
+        "create or replace function inventory_stand(uuid[], timestamptz, timestamptz, text[], jsonb)"
+        " returns void language plpgsql"
+        " set search_path = public, pg_temp set plan_cache_mode = force_generic_plan"
+        f" as $stand$ begin {statement}; end $stand$"
     )
