@@ -9,21 +9,45 @@ from remit.inventory.models.entries import Model
 from remit.ledger.models import Governed
 
 
+IMPORT_STATES = [
+    ("new", "Columns to map"),
+    ("checking", "Being checked"),
+    ("checked", "Checked"),
+    ("applying", "Being imported"),
+    ("applied", "Imported"),
+    ("failed", "Failed"),
+]
+
+
 class ImportRun(Governed):
-    """One file that was imported, or tried out."""
+    """One file on its way into the inventory. The file itself lies in the artifact store, by its digest."""
 
     reference = models.CharField(max_length=20, unique=True)
     file_name = models.CharField(max_length=200)
     sha256 = models.CharField(max_length=64)
-    mapping = models.JSONField(help_text="Field by column of the file.")
-    applied = models.BooleanField(default=False, help_text="False for a dry run.")
+    columns = models.JSONField(default=list, help_text="The names of the file's columns, in their order.")
+    mapping = models.JSONField(default=dict, help_text="Column of the file by field.")
+    defaults = models.JSONField(default=dict, help_text="What to take by field where a cell is empty.")
+    state = models.CharField(max_length=8, choices=IMPORT_STATES, default="new")
     rows = models.IntegerField(default=0)
     created = models.IntegerField(default=0)
     updated = models.IntegerField(default=0)
     unchanged = models.IntegerField(default=0)
-    faults = models.JSONField(default=list, help_text="Row, column, what is wrong and how to mend it.")
+    requested = models.IntegerField(default=0, help_text="Changes that wait for a reviewer.")
+    faulty = models.IntegerField(default=0, help_text="Rows with a fault.")
+    faults = models.JSONField(
+        default=list, help_text="The first thousand: row, column, value, what is wrong and how to mend it."
+    )
+    problem = models.TextField(blank=True, help_text="Why it failed.")
     run_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="imports")
     run_at = models.DateTimeField()
+    applied_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        indexes = (models.Index(fields=["-run_at"], name="inventory_import_latest"),)
+
+    def __str__(self) -> str:
+        return f"{self.reference}, {self.file_name}"
 
 
 class Sighting(Governed):
