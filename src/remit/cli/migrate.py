@@ -47,4 +47,14 @@ def bring_up_to_date() -> int:
     from remit.lifecycle import actions as lifecycle
 
     lifecycle.publish_definitions(acting_user="system:migrate")
+    _fill_lists()
     return len(plan)
+
+
+def _fill_lists() -> None:
+    """Write how every model stands, once, for an installation that is older than its lists."""
+    from remit.cli.inventory import rebuild_standing
+    from remit.inventory import queries, search
+
+    if queries.use_cases().exists() and not search.rows(search.Search(), units=None).exists():
+        rebuild_standing()

@@ -8,6 +8,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from remit.inventory import standing
 from remit.inventory.models import Version
 from remit.kernel import clock, paths
 from remit.kernel.problems import Broken, Conflict, Invalid
@@ -19,7 +20,7 @@ from remit.measure.backends.polars import edges_of, profile_of
 from remit.measure.contract import Judgement, Limit, Schema, judge_all
 from remit.measure.engine import rows_of
 from remit.measure.metrics import chosen
-from remit.monitoring import rules
+from remit.monitoring import queries, rules
 from remit.monitoring.models import Alarm, Monitor, Window
 from remit.people import queries as people
 from remit.people.models import User
@@ -109,11 +110,25 @@ def run_window(
         profile_sha256=digest,
         measured_at=clock.now(),
     )
+    _note(version)
     emit("monitor.ran", window, version=version.pk, use_case=use_case.pk, verdict=window.verdict)
     for judgement in judged:
         if judgement.status == "breach":
             _raise_alarm(window, judgement)
     return window
+
+
+@action("health.note")
+def note_health(*, acting_user: str) -> None:
+    """Have the lists show every version's health, as an installation needs that is older than its lists."""
+    people.require(acting_user, "health.note")
+    for version in Version.objects.filter(monitors__windows__isnull=False).distinct():
+        _note(version)
+
+
+def _note(version: Version) -> None:
+    found = queries.health([version])[version.pk]
+    standing.note(version.pk, health="" if found == "not_running" else found)
 
 
 @action("alarm.close")
