@@ -72,18 +72,6 @@ def test_the_tone_of_a_clock(passed, tone, text):
     assert 0 <= clock.used <= 1
 
 
-@pytest.mark.parametrize("approval", ["validation", "review", "signature"])
-def test_who_built_or_owns_may_not_judge(approval):
-    assert "built" in rules.conflict_of_duty(approval, "ana", developer="ana", owner="bo")
-    assert "answers for" in rules.conflict_of_duty(approval, "bo", developer="ana", owner="bo")
-    assert rules.conflict_of_duty(approval, "cy", developer="ana", owner="bo") == ""
-
-
-def test_the_owner_accepts_unless_they_built_it():
-    assert rules.conflict_of_duty("acceptance", "bo", developer="ana", owner="bo") == ""
-    assert "built" in rules.conflict_of_duty("acceptance", "bo", developer="bo", owner="bo")
-
-
 @pytest.mark.parametrize(
     ("outcome", "reason", "conditions", "field"),
     [

@@ -108,7 +108,7 @@ def test_an_emergency_is_short_reasoned_told_and_reviewed_by_another(bank):
     actions.record_absence(
         acting_user=bank.cy, user=bank.cy, valid_from=now, valid_to=now + HOUR, deputy=bank.bo
     )
-    with pytest.raises(Denied, match="opened the emergency"):
+    with pytest.raises(Denied, match="opened an emergency"):
         actions.review_emergency(acting_user=bank.bo, emergency=opened, review="I did well, I find.")
     actions.assign_role(acting_user=bank.ann, user=bank.ed, role="approver")
     actions.review_emergency(acting_user=bank.ed, emergency=opened, review="Right, and it was the only way.")

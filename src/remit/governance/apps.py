@@ -1,6 +1,7 @@
 """Registers the app with Django."""
 
 from django.apps import AppConfig
+from django.db.models.signals import post_migrate
 
 
 class GovernanceConfig(AppConfig):
@@ -8,3 +9,9 @@ class GovernanceConfig(AppConfig):
 
     name = "remit.governance"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        """Install segregation of duties after each `migrate`."""
+        from remit.governance import segregation
+
+        post_migrate.connect(segregation.install, sender=self, dispatch_uid="remit.governance.segregation")

@@ -30,6 +30,7 @@ from remit.lifecycle.contract import (
 from remit.lifecycle.models import Process, StageChange, Task
 from remit.people import queries as people
 from remit.people.models import User
+from remit.people.rules import segregation
 
 _DAY = timedelta(days=1)
 
@@ -65,16 +66,20 @@ def open_tasks(use_case: UseCase, *, kind: str = "") -> QuerySet[Task]:
 
 
 def my_tasks(who: User) -> list[TaskRow]:
-    """Return the open tasks of a person and of the queues of their roles, the earliest due first."""
+    """Return the open tasks of a person, of whom they stand in for, and of the queues of their roles, the
+    earliest due first.
+    """
     found = _tasks().filter(completed_at=None, service="")
-    roles = people.roles_of(who)
-    mine = found.filter(Q(assignee=who) | Q(assignee=None, role__in=roles)).order_by("due_at")
-    held: dict[Any, set[str]] = {}
-    for unit in {t.process.use_case.unit for t in mine}:
-        held[unit.pk] = people.roles_of(who, unit=unit)
-    return [
-        row_of(t) for t in mine if t.assignee_id or not why_not(t, who, held=held[t.process.use_case.unit_id])
-    ]
+    roles, absent = people.roles_of(who), people.stands_in_for(who)
+    mine = found.filter(Q(assignee__in=[who, *absent]) | Q(assignee=None, role__in=roles)).order_by("due_at")
+
+    def able(task: Task) -> bool:
+        use_case = task.process.use_case
+        held = people.roles_of(who, unit=use_case.unit, subject=use_case.pk)
+        return not why_not(task, who, held=held, absent=absent)
+
+    with people.remembering():
+        return [row_of(t) for t in mine if t.assignee_id == who.pk or able(t)]
 
 
 def waiting() -> list[TaskRow]:
@@ -120,7 +125,14 @@ def task_detail(reference: str, who: User) -> TaskDetail:
     )
 
 
-def why_not(task: Task, who: User, *, assigned: bool = True, held: set[str] | None = None) -> str:
+def why_not(
+    task: Task,
+    who: User,
+    *,
+    assigned: bool = True,
+    held: set[str] | None = None,
+    absent: Iterable[User] | None = None,
+) -> str:
     """Say why a person may not complete a task, or nothing.
 
     Args:
@@ -128,20 +140,25 @@ def why_not(task: Task, who: User, *, assigned: bool = True, held: set[str] | No
         who: who would.
         assigned: whether a task handed to somebody else is refused.
         held: the roles they hold in the unit, where the caller knows them already.
+        absent: whom they stand in for, where the caller knows it already.
     """
     use_case, version = task.process.use_case, task.version
     no = f"{who.name} may not do this: "
-    if version is not None:
-        duty = rules.conflict_of_duty(task.approval, who.pk, version.developer_id, use_case.owner_id)
-        if duty:
+    absent = people.stands_in_for(who) if absent is None else absent
+    themselves = {who.pk, *(person.pk for person in absent)}
+    if version is not None and task.approval:
+        done = {"develop": version.developer_id, "own": use_case.owner_id}
+        if duty := next(filter(None, (segregation(task.approval, pk, done) for pk in themselves)), ""):
             return f"{no}{duty}."
-    if task.role == "model_owner" and who.pk != use_case.owner_id:
+    if task.role == "model_owner" and use_case.owner_id not in themselves:
         return f"{no}{use_case.owner.name} answers for {use_case.name}."
-    if task.kind == "submit_evidence" and version is not None and who.pk != version.developer_id:
+    if task.kind == "submit_evidence" and version is not None and version.developer_id not in themselves:
         return f"{no}{version.developer.name} built {version}."
-    if task.role not in (people.roles_of(who, unit=use_case.unit) if held is None else held):
+    if held is None:
+        held = people.roles_of(who, unit=use_case.unit, subject=use_case.pk)
+    if task.role not in held:
         return f"{no}it takes the role {rules.role_name(task.role)} in {use_case.unit.name}."
-    if assigned and task.assignee is not None and task.assignee_id != who.pk:
+    if assigned and task.assignee is not None and task.assignee_id not in themselves:
         return f"{no}{task.title} is for {task.assignee.name} to do."
     return ""
 

@@ -1,4 +1,4 @@
-"""Pure rules of the lifecycle: clocks in working days, and who may not judge what."""
+"""Pure rules of the lifecycle: clocks in working days, and complete answers."""
 
 from __future__ import annotations
 
@@ -16,8 +16,6 @@ _DAY = timedelta(days=1)
 _SATURDAY = 5
 WARN_FROM = 0.8
 POSITIVE = ("approve", "approve_with_conditions")
-# kinds of approval that need somebody who neither built the model nor answers for it
-_INDEPENDENT = {"validation": "validate", "review": "review", "signature": "approve"}
 
 
 @cache
@@ -77,25 +75,6 @@ def clock_of(opened: datetime, due: datetime, days: int, now: datetime) -> Clock
 def took(start: datetime, end: datetime) -> str:
     """Return a duration in words: working days and hours, or minutes below an hour."""
     return _words(working_time(start, end))
-
-
-def conflict_of_duty(approval: str, person: object, developer: object, owner: object) -> str:
-    """Say which duty keeps a person from giving an approval, or nothing.
-
-    Args:
-        approval: the kind of approval: validation, review, acceptance, signature or self_test.
-        person: the id of who would give it.
-        developer: the id of who built the version.
-        owner: the id of who answers for the use case.
-    """
-    verb = _INDEPENDENT.get(approval)
-    if verb and person == developer:
-        return f"who built a version may not {verb} it"
-    if verb and person == owner:
-        return f"who answers for a use case may not {verb} its models"
-    if approval == "acceptance" and person == developer:
-        return "who built a version may not accept accountability for it"
-    return ""
 
 
 def check_answer(outcome: str, allowed: list[str], *, judged: bool, reason: str, conditions: str) -> None:

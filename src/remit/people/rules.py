@@ -82,7 +82,7 @@ def incompatible() -> tuple[Incompatible, ...]:
 
 
 def segregation(duty: str, person: UUID, done: Mapping[str, UUID | None]) -> str:
-    """Say why a person may not do `duty`, or nothing: "built it and may not ...".
+    """Say why a person may not do `duty`, or nothing: "who built a version may not validate it".
 
     Args:
         duty: a duty of `data/segregation.yaml`.
@@ -91,7 +91,7 @@ def segregation(duty: str, person: UUID, done: Mapping[str, UUID | None]) -> str
     """
     for rule in apart():
         if duty in rule.others and done.get(rule.first) == person:
-            return f"{rule.says} and may not do this ({duty.replace('_', ' ')})"
+            return f"who {rule.says} may not {data('segregation')['words'][duty]}"
     return ""
 
 
@@ -108,3 +108,11 @@ def clash(held: Iterable[str]) -> str:
 def emergency_roles() -> tuple[str, ...]:
     """Return the roles that may be taken in an emergency: those that do something about a model."""
     return tuple(role.id for role in roles().values() if role.line in {"-", "1", "2"})
+
+
+def words(permission: str) -> str:
+    """Write a permission, or a scope, for people: `use_case.file` is "Use case: file"."""
+    if permission == "read":
+        return "Read everything but restricted fields"
+    noun, _, verb = permission.partition(".")
+    return f"{noun.replace('_', ' ').capitalize()}: {verb.replace('_', ' ')}"

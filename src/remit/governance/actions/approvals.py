@@ -5,7 +5,7 @@ from __future__ import annotations
 from remit.governance.models import APPROVAL_KINDS, DECISIONS, Approval
 from remit.inventory.models import Version
 from remit.kernel import clock
-from remit.kernel.problems import Denied, Invalid
+from remit.kernel.problems import Invalid
 from remit.ledger.capture import action, emit
 from remit.people import queries as people
 from remit.people.models import User
@@ -40,13 +40,8 @@ def record_approval(
     if fields:
         raise Invalid("The decision cannot be recorded.", fields=fields)
     people.require(acting_user, f"approval.{kind}", unit=use_case.unit)
-    if kind != "self_test" and acting_user.pk == version.developer_id:
-        raise Denied(
-            f"{acting_user.name} built {version} and may not judge it.",
-            remedy="The task goes to somebody who did not build it.",
-        )
-    if kind not in {"acceptance", "self_test"} and acting_user.pk == use_case.owner_id:
-        raise Denied(f"{acting_user.name} owns {use_case.name} and may not approve it.")
+    answering = {"develop": version.developer_id, "own": use_case.owner_id}
+    people.require_apart(acting_user, kind, answering)
     approval = Approval.objects.create(
         version=version,
         kind=kind,

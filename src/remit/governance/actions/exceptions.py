@@ -8,7 +8,7 @@ from remit.governance.models import ExceptionGrant
 from remit.governance.rules import controls
 from remit.inventory.models import Version
 from remit.kernel import clock
-from remit.kernel.problems import Conflict, Denied, Invalid
+from remit.kernel.problems import Conflict, Invalid
 from remit.ledger.capture import action, emit
 from remit.ledger.numbering import next_number
 from remit.people import queries as people
@@ -65,12 +65,19 @@ def approve_exception(*, acting_user: User, grant: ExceptionGrant, reason: str) 
     """Grant an exception until its end.
 
     Raises:
-        Denied: the person may not grant, asked for it, or built the version.
+        Denied: the person may not grant, asked for it, built the version or owns the use case.
         Conflict: it is granted already, or its end has passed.
     """
     people.require(acting_user, "exception.approve", unit=grant.version.model.use_case.unit)
-    if acting_user.pk in {grant.requested_by_id, grant.version.developer_id}:
-        raise Denied("You asked for this exception or built the version; another person grants it.")
+    people.require_apart(
+        acting_user,
+        "approve_exception",
+        {
+            "request_exception": grant.requested_by_id,
+            "develop": grant.version.developer_id,
+            "own": grant.version.model.use_case.owner_id,
+        },
+    )
     if grant.approved_at is not None:
         raise Conflict(f"{grant.reference} is granted already.")
     if grant.expires_at <= clock.now():

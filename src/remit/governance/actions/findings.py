@@ -7,7 +7,7 @@ from datetime import datetime
 from remit.governance.models import SEVERITIES, Finding
 from remit.inventory.models import Version
 from remit.kernel import clock
-from remit.kernel.problems import Conflict, Denied, Invalid
+from remit.kernel.problems import Conflict, Invalid
 from remit.ledger.capture import action, actor_of, emit
 from remit.ledger.numbering import next_number
 from remit.people import queries as people
@@ -93,13 +93,20 @@ def close_finding(
     """Close a finding with what mended it.
 
     Raises:
-        Denied: the person may not close findings, or owns this one.
+        Denied: the person may not close findings, is to mend this one, built it or answers for it.
         Conflict: it is closed already.
         Invalid: no resolution is given.
     """
     people.require(acting_user, "finding.close", unit=finding.use_case.unit)
-    if acting_user.pk == finding.owner_id:
-        raise Denied("You own this finding; somebody of the second line closes it.")
+    people.require_apart(
+        acting_user,
+        "close_finding",
+        {
+            "own_finding": finding.owner_id,
+            "develop": finding.version.developer_id,
+            "own": finding.use_case.owner_id,
+        },
+    )
     if finding.closed_at is not None:
         raise Conflict(f"{finding.reference} was closed on {finding.closed_at:%d %b %Y}.")
     if not resolution.strip():

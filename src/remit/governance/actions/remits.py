@@ -13,10 +13,11 @@ from remit.governance import queries
 from remit.governance.actions.gates import evaluate_gate
 from remit.governance.contract import PASSING
 from remit.governance.models import Approval, GateEvaluation, Remit
+from remit.inventory import standing
 from remit.inventory.models import Version
 from remit.kernel import clock, paths
 from remit.kernel.ids import uuid7
-from remit.kernel.problems import Conflict, Denied, Invalid
+from remit.kernel.problems import Conflict, Invalid
 from remit.ledger.capture import action, emit
 from remit.ledger.numbering import next_number
 from remit.people import queries as people
@@ -37,8 +38,8 @@ def issue_remit(*, acting_user: User, version: Version, valid_from: datetime | N
     """
     use_case = version.model.use_case
     people.require(acting_user, "remit.issue", unit=use_case.unit)
-    if acting_user.pk in {version.developer_id, use_case.owner_id}:
-        raise Denied("The developer and the owner do not issue the remit; the approver does.")
+    answering = {"develop": version.developer_id, "own": use_case.owner_id}
+    people.require_apart(acting_user, "issue_remit", answering)
     start = valid_from or clock.now()
     current = queries.remit_in_force(version, start)
     if current is not None:
@@ -75,6 +76,7 @@ def issue_remit(*, acting_user: User, version: Version, valid_from: datetime | N
         valid_until=terms.valid_until,
         state_changed_at=clock.now(),
     )
+    _note(version)
     emit("remit.issued", remit, version=version.pk, use_case=use_case.pk, reference=reference)
     return remit
 
@@ -136,6 +138,26 @@ def expire_remits(*, acting_user: str) -> list[Remit]:
     ]
 
 
+@action("remit.note")
+def note_remits(*, acting_user: str) -> None:
+    """Have the lists show every version's remit, as an installation needs that is older than its lists."""
+    people.require(acting_user, "remit.note")
+    for version in Version.objects.filter(remits__isnull=False).distinct():
+        _note(version)
+
+
+def _note(version: Version) -> None:
+    counting = queries.remit_that_counts(version)
+    if counting is not None:
+        standing.note(
+            version.pk,
+            remit_number=counting.reference,
+            remit_state=counting.state,
+            remit_from=counting.valid_from,
+            remit_until=counting.valid_until,
+        )
+
+
 def _change(remit: Remit, state: str, allowed: set[str], reason: str) -> Remit:
     if not reason.strip():
         raise Invalid("Say why.", fields={"reason": "Give the reason; it is kept with the remit."})
@@ -146,6 +168,7 @@ def _change(remit: Remit, state: str, allowed: set[str], reason: str) -> Remit:
     remit.state_changed_at = locked.state_changed_at = clock.now()
     remit.state_reason = locked.state_reason = reason.strip()
     locked.save(update_fields=["state", "state_changed_at", "state_reason"])
+    _note(remit.version)
     verb = {"in_force": "reinstated"}.get(state, state)
     emit(f"remit.{verb}", remit, version=remit.version_id, use_case=remit.use_case_id, reason=reason)
     return remit

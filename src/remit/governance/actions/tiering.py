@@ -9,7 +9,7 @@ from remit.governance.rules import tiering
 from remit.inventory import actions as inventory
 from remit.inventory.models import UseCase
 from remit.kernel import clock
-from remit.kernel.problems import Conflict, Denied
+from remit.kernel.problems import Conflict
 from remit.ledger.capture import action, emit
 from remit.people import queries as people
 from remit.people.models import User
@@ -50,8 +50,7 @@ def confirm_tier(*, acting_user: User, assessment: TierAssessment, reason: str =
     """
     use_case = assessment.use_case
     people.require(acting_user, "tier.confirm", unit=use_case.unit)
-    if acting_user.pk == assessment.assessed_by_id:
-        raise Denied("You answered the tiering questions; somebody of the second line confirms the tier.")
+    people.require_apart(acting_user, "confirm_tier", {"assess_tier": assessment.assessed_by_id})
     if assessment.confirmed_at is not None:
         raise Conflict("This tier is confirmed already.")
     if assessment.provisional:

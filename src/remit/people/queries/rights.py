@@ -26,6 +26,9 @@ _remembered: ContextVar[dict[UUID, tuple[Grant, ...]] | None] = ContextVar("remi
 @contextmanager
 def remembering() -> Iterator[None]:
     """Read what a person holds now at most once within the block: for one request."""
+    if _remembered.get() is not None:
+        yield
+        return
     token = _remembered.set({})
     try:
         yield
@@ -182,7 +185,7 @@ def require_apart(who: User | str, duty: str, done: Mapping[str, UUID | None]) -
         return
     why = rules.segregation(duty, who.pk, done)
     if why:
-        raise Denied(f"{who.name} {why}.", remedy="Somebody else does it.")
+        raise Denied(f"{who.name} may not do this: {why}.", remedy="Somebody else does it.")
     for absent in stands_in_for(who):
         if why := rules.segregation(duty, absent.pk, done):
             raise Denied(
