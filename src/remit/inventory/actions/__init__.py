@@ -1,5 +1,6 @@
 """Writes of the inventory, one noun a file."""
 
+from remit.inventory.actions.bulk import hand_over, tag
 from remit.inventory.actions.changes import (
     approve_change,
     reject_change,
@@ -20,6 +21,7 @@ from remit.inventory.actions.relations import end_relation, relate
 from remit.inventory.actions.use_cases import file_use_case, set_tier
 from remit.inventory.actions.vendors import add_vendor, edit_vendor
 from remit.inventory.actions.versions import declare_ready, move, register_version
+from remit.inventory.actions.views import pin, remove_view, save_view
 
 __all__ = [
     "add_vendor",
@@ -34,17 +36,22 @@ __all__ = [
     "edit_vendor",
     "end_relation",
     "file_use_case",
+    "hand_over",
     "map_import",
     "move",
+    "pin",
     "receive_import",
     "register_model",
     "register_version",
     "reject_change",
     "relate",
+    "remove_view",
     "request_change",
     "request_import",
     "retire_field",
+    "save_view",
     "set_custom",
     "set_tier",
+    "tag",
     "withdraw_change",
 ]

@@ -106,13 +106,30 @@ class SavedView(Governed):
     query = models.CharField(max_length=1000, blank=True, help_text="The page's query string.")
     columns = ArrayField(models.CharField(max_length=40), default=list, blank=True)
     shared = models.BooleanField(default=False)
-    pinned = models.BooleanField(default=False)
     removed_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         constraints = (
             models.UniqueConstraint(
                 fields=["owner", "name"], condition=models.Q(removed_at=None), name="inventory_view_name"
+            ),
+        )
+
+
+class Pin(models.Model):
+    """A view or a model that somebody keeps at hand in their sidebar. A habit, not a governed fact."""
+
+    person = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="pins")
+    view = models.ForeignKey(SavedView, on_delete=models.CASCADE, null=True, related_name="pins")
+    model = models.ForeignKey(Model, on_delete=models.CASCADE, null=True, related_name="pins")
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(
+                fields=["person", "view", "model"], nulls_distinct=False, name="inventory_pin_once"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(view=None) ^ models.Q(model=None), name="inventory_pin_of_one_thing"
             ),
         )
 

@@ -8,7 +8,6 @@ from django.db import models
 from remit.inventory.models.entries import Model
 from remit.ledger.models import Governed
 
-
 IMPORT_STATES = [
     ("new", "Columns to map"),
     ("checking", "Being checked"),

@@ -12,6 +12,7 @@ from remit.inventory.queries.change_requests import (
     waiting_for,
     watched,
 )
+from remit.inventory.queries.complete import completeness_of
 from remit.inventory.queries.custom_fields import custom_of, field, fields, fields_for, hidden
 from remit.inventory.queries.entries import (
     listing,
@@ -35,6 +36,7 @@ from remit.inventory.queries.relations import (
     relations_of,
     weakest_tier,
 )
+from remit.inventory.queries.saved import pins, saved_view, saved_views
 from remit.inventory.queries.supply import models_from, vendor, vendors
 
 __all__ = [
@@ -44,6 +46,7 @@ __all__ = [
     "change_digest",
     "changes",
     "changes_of",
+    "completeness_of",
     "custom_of",
     "described",
     "field",
@@ -58,10 +61,13 @@ __all__ = [
     "models_from",
     "outdated",
     "parts_of",
+    "pins",
     "plain",
     "relation",
     "relations_of",
     "reviewers",
+    "saved_view",
+    "saved_views",
     "use_case",
     "use_case_by_id",
     "use_cases",
