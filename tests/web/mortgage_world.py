@@ -223,6 +223,7 @@ class World:
             value_hypothesis="Fewer losses at the same approval rate, by experiment.",
             planned_value_a_year="1800000",
             alternative="A rule on payment to income and credit history.",
+            jurisdictions=("US-MA",),
             regulations=("Regulation B", "SR 26-2"),
         )
         owner = self.people.daniel

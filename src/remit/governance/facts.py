@@ -31,6 +31,7 @@ def of(version: Version, *, operation: Mapping[str, Any] | None = None) -> dict[
     return {
         "use_case": _use_case(use_case),
         "version": _version(version),
+        "record": _record(version),
         "tier": _tier(use_case),
         "terms": _terms(version),
         "evidence": {
@@ -92,6 +93,11 @@ def _version(version: Version) -> dict[str, Any]:
             "licence": asset.licence if asset else "",
         },
     }
+
+
+def _record(version: Version) -> dict[str, Any]:
+    found = inventory.completeness_of(version.model.use_case, version.model, version)
+    return {"completeness": found.percent, "missing": [asked.label for asked in found.missing]}
 
 
 def _tier(use_case: UseCase) -> dict[str, Any]:

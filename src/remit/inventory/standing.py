@@ -10,10 +10,10 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
-import yaml
-from django.db import connection
+from django.db import connection, transaction
 
 from remit.inventory.models import STAGES, Standing, UseCase, VersionNote
+from remit.inventory.rules import completeness
 from remit.kernel import clock
 
 _HERE = Path(__file__).parent
@@ -68,27 +68,22 @@ def note(version: UUID, **facts: Any) -> None:
 
 
 def rebuild(*, batch: int = 500) -> int:
-    """Write how every model stands where that is not known or wrong, and return how many use cases there are."""
+    """Write how every model stands where that is missing or wrong; return how many use cases there are."""
     ids = list(UseCase.objects.order_by("pk").values_list("pk", flat=True))
     for start in range(0, len(ids), batch):
         with transaction.atomic():
             refresh(ids[start : start + batch])
-    # a database restored elsewhere counts its transactions anew
-    Standing.objects.filter(written__gt=_transaction()).update(written=0)
+    with connection.cursor() as cursor:
+        # a database restored elsewhere counts its transactions anew
+        cursor.execute(
+            "update inventory_standing set written = 0 where written > pg_current_xact_id()::text::bigint"
+        )
     return len(ids)
-
-
-def required() -> list[dict[str, str]]:
-    """Return what an entry must say: `of`, `field`, `label`, and `from` which stage on."""
-    rows: list[dict[str, str]] = yaml.safe_load(
-        (_HERE / "data" / "required.yaml").read_text(encoding="utf-8")
-    )
-    return rows
 
 
 @cache
 def _required() -> str:
-    return json.dumps(required())
+    return json.dumps(completeness.required())
 
 
 @cache

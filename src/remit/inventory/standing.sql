@@ -24,7 +24,7 @@ with stage(id, rank) as (
   left join inventory_model m on m.use_case_id = u.id
   left join inventory_vendor w on w.id = m.vendor_id
   left join lateral (
-    select id, number, stage, summary, code_reference, training_data_id from inventory_version x
+    select id, number, stage, summary, code_reference, training_data_id, details from inventory_version x
     where x.model_id = m.id
     order by case when x.stage in ('in_business', 'under_review') then 0
                   when x.stage in ('retired', 'archived') then 2 else 1 end, x.registered_at desc, x.id desc
@@ -36,9 +36,10 @@ with stage(id, rank) as (
   from subject s
   join stage on stage.id = s.stage
   cross join lateral (
-    select r ->> 'field' as name, r ->> 'from' as since, s.known -> (r ->> 'of') -> (r ->> 'field') as value
+    select r ->> 'field' as name, r ->> 'from' as since,
+           s.known -> (r ->> 'of') #> string_to_array(r ->> 'field', '.') as value
     from jsonb_array_elements(%(required)s::jsonb) r
-    where s.known -> (r ->> 'of') <> 'null'
+    where s.known -> (r ->> 'of') <> 'null' and (r -> 'kinds' is null or r -> 'kinds' ? s.kind)
     union all
     select d.key, d.required_from, s.known -> d.of::text -> 'custom' -> d.key::text
     from inventory_fielddefinition d

@@ -19,6 +19,7 @@ GATES = ("G1", "G3", "G5", "G6")
 FACTS = (
     "use_case",
     "version",
+    "record",
     "tier",
     "terms",
     "evidence",

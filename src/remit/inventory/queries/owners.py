@@ -1,0 +1,34 @@
+"""Reads about who answers for use cases, and which have nobody."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from uuid import UUID
+
+from django.db.models import Exists, OuterRef, QuerySet
+
+from remit.inventory.models import NOW, Standing, UseCase
+from remit.people import queries as people
+from remit.people.models import User
+
+
+def owned_by(who: User) -> QuerySet[Standing]:
+    """Return how the models a person answers for stand now, by title."""
+    return Standing.objects.filter(NOW, use_case__owner=who).order_by("title", "id")
+
+
+def models_in(units: Iterable[UUID]) -> QuerySet[Standing]:
+    """Return how the models of some units stand now, by unit and title."""
+    return Standing.objects.filter(NOW, unit__in=list(units)).order_by("unit_name", "title", "id")
+
+
+def ownerless(units: Iterable[UUID] | None = None) -> QuerySet[UseCase]:
+    """Return the use cases at work or to be whose owner has left, in some units or everywhere."""
+    alive = Standing.objects.filter(NOW, use_case=OuterRef("pk")).exclude(stage__in=("retired", "archived"))
+    found = UseCase.objects.filter(Exists(alive), owner__is_active=False).select_related("owner", "unit")
+    return (found if units is None else found.filter(unit__in=list(units))).order_by("name")
+
+
+def to_appoint(who: User) -> QuerySet[UseCase]:
+    """Return the use cases without an active owner that a person, as head of their unit, names one for."""
+    return ownerless(people.headed_by(who))
