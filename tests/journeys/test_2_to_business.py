@@ -15,6 +15,7 @@ FIELDS = {
     "Planned value a year": "1800000",
     "Purpose": "home-loan-origination",
     "Regulations": "Regulation B, SR 26-2",
+    "Jurisdictions": "US-MA",
 }
 REGISTER = f"""
 import sys; sys.path.insert(0, {str(WORLD)!r})
