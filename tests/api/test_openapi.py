@@ -32,7 +32,7 @@ def test_every_module_with_a_router_is_in_it():
     }
     assert with_router == set(app.routers())
     tags = {tag for _, _, operation in OPERATIONS for tag in operation["tags"]}
-    assert tags == {name.capitalize() for name in with_router}
+    assert tags == {name.replace("_", " ").capitalize() for name in with_router}
 
 
 def test_the_nouns_that_the_api_promises_are_there():
@@ -49,7 +49,6 @@ def test_the_nouns_that_the_api_promises_are_there():
     ]
     paths = " ".join(DOCUMENT["paths"])
     assert all(f"/{noun}" in paths for noun in nouns)
-    assert not re.search(r"/(people|users)", paths)
 
 
 @pytest.mark.parametrize(("method", "path", "operation"), OPERATIONS, ids=IDS)

@@ -68,10 +68,15 @@ def opened(cursor: str, *kinds: type) -> list[Any]:
         text = base64.b64decode(cursor + "=" * (-len(cursor) % 4), altchars=b"-_", validate=True)
         return [msgspec.convert(part, kind) for part, kind in zip(json.loads(text), kinds, strict=True)]
     except (ValueError, TypeError) as error:
-        raise Invalid(
-            "The cursor is not one that this list gave.",
-            fields={"cursor": "Send `next` of the page before, as it is."},
-        ) from error
+        raise foreign_cursor() from error
+
+
+def foreign_cursor() -> Invalid:
+    """Return the problem of a cursor that is none of ours."""
+    return Invalid(
+        "The cursor is not one that this list gave.",
+        fields={"cursor": "Send `next` of the page before, as it is."},
+    )
 
 
 def _kind(rows: QuerySet[Any], name: str) -> type:

@@ -2,15 +2,23 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from decimal import Decimal
+from typing import Annotated, Literal
 from uuid import UUID
 
+from django.http import HttpResponse
 from ninja import Schema
-from pydantic import ConfigDict, StringConstraints
+from pydantic import ConfigDict, Field, StringConstraints
 
-Line = Annotated[str, StringConstraints(min_length=1, max_length=120)]
-Text = Annotated[str, StringConstraints(max_length=4000)]
-Tag = Annotated[str, StringConstraints(min_length=1, max_length=60, pattern=r"^[^\s,][^,]*$")]
+# the database holds no NUL, and control characters have no place in a line
+_LINE, _TEXT = r"^[^\x00-\x1f]*[^\s\x00-\x1f][^\x00-\x1f]*$", r"^[^\x00]*$"
+_LABEL = r"^[^,\x00-\x1f]*[^,\s\x00-\x1f][^,\x00-\x1f]*$"
+Line = Annotated[str, StringConstraints(min_length=1, max_length=120, pattern=_LINE)]
+Text = Annotated[str, StringConstraints(max_length=4000, pattern=_TEXT)]
+Label = Annotated[str, StringConstraints(min_length=1, max_length=60, pattern=_LABEL)]
+Labels = Annotated[list[Label], Field(max_length=100)]
+Amount = Annotated[Decimal, Field(ge=0, lt=10**12, decimal_places=2)]
+Kind = Literal["ml", "statistical", "rules", "spreadsheet", "vendor", "llm", "agent", "composite"]
 
 
 class Given(Schema):
@@ -25,3 +33,8 @@ class Person(Schema):
     id: UUID
     name: str
     title: str
+
+
+def located(response: HttpResponse, path: str) -> None:
+    """Say in an answer where what was made is found."""
+    response["Location"] = f"/api/v1/{path}"

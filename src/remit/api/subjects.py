@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from typing import Any
+from uuid import UUID
 
 from django.http import HttpRequest
 
 from remit.inventory import queries
+from remit.kernel.problems import Unknown
+from remit.people import queries as people
 from remit.people.policies import policy
 
 
@@ -41,3 +44,48 @@ def version(request: HttpRequest, reference: str, number: str) -> Any:
     found = queries.version(reference, number)
     policy("version").seen(request.user, found)
     return found
+
+
+def person(given: str) -> Any:
+    """Return a person by e-mail address or id.
+
+    Raises:
+        Unknown: there is none.
+    """
+    return people.user(given) if _is_id(given) else people.user_by_email(given)
+
+
+def unit(given: str) -> Any:
+    """Return a unit by name or id.
+
+    Raises:
+        Unknown: there is none.
+    """
+    if _is_id(given):
+        return people.unit(given)
+    found = people.units().filter(name__iexact=given).first()
+    if found is None:
+        raise Unknown(f"There is no unit {given}.", remedy="List the units.")
+    return found
+
+
+def vendor(given: str) -> Any:
+    """Return a vendor by name or id.
+
+    Raises:
+        Unknown: there is none.
+    """
+    if _is_id(given):
+        return queries.vendor(given)
+    found = queries.vendors().filter(name__iexact=given).first()
+    if found is None:
+        raise Unknown(f"There is no vendor {given}.", remedy="List the vendors.")
+    return found
+
+
+def _is_id(given: str) -> bool:
+    try:
+        UUID(given)
+    except ValueError:
+        return False
+    return True

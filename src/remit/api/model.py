@@ -1,0 +1,308 @@
+"""Models: found and counted, now or on a day that is past; registered, edited, each as its whole record."""
+
+from __future__ import annotations
+
+import functools
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Any, Literal
+
+import msgspec
+from django.http import HttpRequest, HttpResponse
+from ninja import Query, Router, Schema, Status
+from pydantic import AwareDatetime, ConfigDict, Field
+
+from remit.api import edits, subjects
+from remit.api.lists import Page, foreign_cursor
+from remit.api.shapes import Given, Kind, Label, Labels, Line, Text, located
+from remit.inventory import actions, search
+from remit.kernel import clock
+from remit.kernel.problems import Invalid
+
+router = Router()
+ViewName = Literal[*search.VIEWS]
+Value = Label
+_AS_OF = "As things stood then: an instant, or a day, which means its end in UTC."
+_KNOWN = "As this installation knew it then; what was corrected later is shown as it was believed."
+_FIELDS = "Only these members, separated by commas; `reference` always comes along."
+
+
+class ModelRow(Schema):
+    """One model, or a use case that has none yet, as it stands or stood; `fields` leaves members out."""
+
+    model_config = ConfigDict(json_schema_extra=lambda schema: schema.update(required=["reference"]))
+
+    reference: str = Field(description="Of the model; of the use case while it has no model.")
+    name: str
+    use_case: str = Field(description="The use case's key.")
+    use_case_name: str
+    kind: str
+    built_in: str
+    vendor: str
+    version: str
+    stage: str
+    tier: str
+    unit: str
+    owner: str
+    owner_active: bool
+    regulations: list[str]
+    tags: list[str]
+    planned_value_a_year: str
+    currency: str
+    missing: list[str] = Field(description="What it should say by now and does not.")
+    completeness: int = Field(description="Percent of what it should say by now.")
+    remit: str
+    remit_state: str
+    remit_until: datetime | None
+    health: str
+    since: datetime = Field(description="Since when it stands so.")
+    until: datetime | None = Field(description="Until when it stood so; null if it does now.")
+
+
+class Models(Schema):
+    """A page of models, by unit, name and reference."""
+
+    items: list[ModelRow]
+    next: str | None
+
+
+class ModelOut(Schema):
+    """A model as it was registered."""
+
+    reference: str
+    name: str
+    use_case: str
+    kind: str
+    description: str
+    built_in: str
+    vendor: str
+    external_key: str | None
+    tags: list[str]
+    details: dict[str, Any]
+    registered_at: datetime
+
+    @staticmethod
+    def resolve_use_case(row: Any) -> str:
+        """Name the use case by its key."""
+        return str(row.use_case.key)
+
+    @staticmethod
+    def resolve_vendor(row: Any) -> str:
+        """Name the vendor."""
+        return row.vendor.name if row.vendor else ""
+
+
+class ModelIn(Given):
+    """A way of making the decision of a use case; `details` are what its kind asks of it."""
+
+    use_case: Line = Field(description="Key or reference.")
+    name: Line
+    kind: Kind
+    description: Text = ""
+    built_in: str = Field("", max_length=60)
+    vendor: str = Field("", max_length=120, description="Name or id.")
+    external_key: str = Field("", max_length=200, description="Its id where it comes from.")
+    tags: Labels = Field(default_factory=list)
+    details: dict[str, Any] = Field(default_factory=dict)
+
+
+class ModelEdit(Given):
+    """Fields to change; `vendor` is a name or id, empty for none."""
+
+    name: Line | None = None
+    description: Text | None = None
+    built_in: str | None = Field(None, max_length=60)
+    vendor: str | None = Field(None, max_length=120)
+    tags: Labels | None = None
+    details: dict[str, Any] | None = None
+    custom: dict[str, Any] | None = Field(None, description="Custom fields by key; null takes a value away.")
+    reason: Text = Field("", description="Why; it is kept in the ledger.")
+
+
+class Then(Schema):
+    """As of when."""
+
+    as_of: AwareDatetime | date | None = Field(None, description=_AS_OF)
+
+    @property
+    def at(self) -> datetime | None:
+        """The instant; None for now.
+
+        Raises:
+            Invalid: it is yet to come.
+        """
+        return _instant(self.as_of, "as_of")
+
+
+class Filter(Then):
+    """What to find: values of one name widen it, names narrow each other; `none` asks for no value."""
+
+    q: str = Field("", max_length=80, description="Words that all occur.")
+    view: ViewName = Field("", description="A filter that everybody has.")
+    tier: list[Value] = Field(default_factory=list, max_length=50)
+    stage: list[Value] = Field(default_factory=list, max_length=50)
+    health: list[Value] = Field(default_factory=list, max_length=50)
+    unit: list[Line] = Field(default_factory=list, max_length=50)
+    remit: list[Value] = Field(default_factory=list, max_length=50, description="States of the remit.")
+    owner: list[Value] = Field(default_factory=list, max_length=50, description="Ids of people.")
+    kind: list[Value] = Field(default_factory=list, max_length=50)
+    built: list[Value] = Field(default_factory=list, max_length=50)
+    regulation: list[Line] = Field(default_factory=list, max_length=50)
+    tag: list[Value] = Field(default_factory=list, max_length=50)
+    missing: list[Value] = Field(default_factory=list, max_length=50)
+    known_at: AwareDatetime | date | None = Field(None, description=_KNOWN)
+
+    @property
+    def wanted(self) -> search.Search:
+        """The search that it says."""
+        asked = self.model_dump(exclude={"as_of", "known_at", "limit", "cursor", "fields"})
+        return search.Search.of({k: v if isinstance(v, list) else [v] for k, v in asked.items()})
+
+    @property
+    def known(self) -> datetime | None:
+        """As known at this instant; None for now.
+
+        Raises:
+            Invalid: it is yet to come.
+        """
+        return _instant(self.known_at, "known_at")
+
+
+class ModelsAsked(Filter, Page):
+    """Which models, and which of their members."""
+
+    fields: str = Field("", max_length=600, description=_FIELDS)
+
+
+class FacetValue(Schema):
+    """A value of a facet and how many models would be found with it."""
+
+    value: str
+    label: str
+    count: int
+
+
+class Facets(Schema):
+    """How many models fit, and for each facet, under the others, how many each value would find."""
+
+    total: int
+    found: int
+    views: dict[str, int]
+    facets: dict[str, list[FacetValue]]
+
+
+@router.get("/models", response=Models)
+def list_models(request: HttpRequest, asked: Query[ModelsAsked]) -> Any:
+    """List models that you may see, now or as they stood on a day."""
+    names = _sparse(asked.fields)
+    found = search.rows(asked.wanted, **search.seen_by(request.user), at=asked.at, known=asked.known)
+    try:
+        page = search.page(found, after=asked.cursor, size=asked.limit)
+    except Invalid as problem:
+        raise foreign_cursor() from problem
+    items = [{name: _ROW[name](row) for name in names} for row in page.rows]
+    # a hundred rows as objects of pydantic would take longer than finding them
+    body = msgspec.json.encode({"items": items, "next": page.after or None})
+    return HttpResponse(body, content_type="application/json")
+
+
+@router.get("/models/facets", response=Facets)
+def count_models(request: HttpRequest, asked: Query[Filter]) -> Any:
+    """Count models that you may see, for every value of every facet."""
+    counted = search.counts(asked.wanted, **search.seen_by(request.user), at=asked.at, known=asked.known)
+    return {
+        "total": counted.total,
+        "found": counted.found,
+        "views": {name or "all": n for name, n in counted.views.items()},
+        "facets": {
+            facet: [{"value": c.value, "label": c.label, "count": c.n} for c in values]
+            for facet, values in counted.facets.items()
+        },
+    }
+
+
+@router.post("/models", response={201: ModelOut})
+def register_model(request: HttpRequest, response: HttpResponse, given: ModelIn) -> Any:
+    """Register a way of making the decision of a use case."""
+    registered = actions.register_model(
+        acting_user=request.user,
+        **given.model_dump(exclude={"use_case", "vendor"}),
+        use_case=subjects.use_case(request, given.use_case),
+        vendor=subjects.vendor(given.vendor) if given.vendor else None,
+    )
+    located(response, f"models/{registered.reference}")
+    return Status(201, registered)
+
+
+@router.get("/models/{reference}", response=ModelOut)
+def get_model(request: HttpRequest, reference: str) -> Any:
+    """Show a model."""
+    return subjects.model(request, reference)
+
+
+@router.patch("/models/{reference}", response=ModelOut)
+def edit_model(request: HttpRequest, reference: str, given: ModelEdit) -> Any:
+    """Change fields that nobody has to review; for watched ones ask with a change request (409)."""
+    found = subjects.model(request, reference)
+    changes, custom = edits.given(given)
+    return edits.apply(
+        request,
+        found,
+        changes,
+        custom,
+        reason=given.reason,
+        edit=functools.partial(actions.edit_model, model=found),
+    )
+
+
+_ROW: dict[str, Any] = {
+    "reference": lambda row: row.reference,
+    "name": lambda row: row.title,
+    "use_case": lambda row: row.key,
+    "use_case_name": lambda row: row.use_case_name,
+    "kind": lambda row: row.kind,
+    "built_in": lambda row: row.built_in,
+    "vendor": lambda row: row.vendor_name,
+    "version": lambda row: row.version_number,
+    "stage": lambda row: row.stage,
+    "tier": lambda row: row.tier,
+    "unit": lambda row: row.unit_name,
+    "owner": lambda row: row.owner_name,
+    "owner_active": lambda row: row.owner_active,
+    "regulations": lambda row: row.regulations,
+    "tags": lambda row: row.tags,
+    "planned_value_a_year": lambda row: row.planned_value_a_year,
+    "currency": lambda row: row.currency,
+    "missing": lambda row: row.missing,
+    "completeness": lambda row: row.completeness,
+    "remit": lambda row: row.remit_number,
+    "remit_state": lambda row: row.remit_state,
+    "remit_until": lambda row: row.remit_until,
+    "health": lambda row: row.health,
+    "since": lambda row: row.valid_from,
+    "until": lambda row: row.valid_to,
+}
+
+
+def _sparse(fields: str) -> list[str]:
+    asked = {name.strip() for name in fields.split(",") if name.strip()}
+    if unknown := sorted(asked - _ROW.keys()):
+        raise Invalid(
+            f"There is no member {', '.join(unknown)}.",
+            fields={"fields": f"Choose from: {', '.join(_ROW)}."},
+        )
+    return [name for name in _ROW if not asked or name in asked or name == "reference"]
+
+
+def _instant(given: datetime | date | None, name: str) -> datetime | None:
+    if given is None:
+        return None
+    now = clock.now()
+    if isinstance(given, datetime):
+        moment = given
+    else:
+        # the last instant of the day, or now while the day is not over
+        end = datetime.combine(given, time.max, UTC)
+        moment = min(end, now) if end - now < timedelta(days=1) else end
+    if moment > now:
+        raise Invalid(f"{name} is yet to come.", fields={name: "Give a day up to today."})
+    return moment

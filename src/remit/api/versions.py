@@ -1,0 +1,144 @@
+"""Versions: immutable snapshots of models, with their files."""
+
+from __future__ import annotations
+
+import tempfile
+from datetime import datetime
+from pathlib import Path
+from typing import Annotated, Any
+from uuid import UUID
+
+from django.http import HttpRequest, HttpResponse
+from ninja import File, Form, Query, Router, Schema, Status, UploadedFile
+from pydantic import Field, Json
+
+from remit.api import subjects
+from remit.api.lists import Page, page
+from remit.api.shapes import Given, Person, Text, located
+from remit.inventory import actions, queries
+from remit.inventory.contract import ArtifactFile
+
+router = Router()
+
+
+class ArtifactOut(Schema):
+    """A file of a version, by digest."""
+
+    name: str
+    media_type: str
+    sha256: str
+    size: int
+
+
+class VersionOut(Schema):
+    """An immutable snapshot of a model."""
+
+    id: UUID
+    model: str
+    number: str
+    summary: str
+    stage: str
+    developer: Person
+    content_digest: str
+    code_reference: str
+    registered_at: datetime
+    ready_at: datetime | None
+    in_business_at: datetime | None
+    retired_at: datetime | None
+
+    @staticmethod
+    def resolve_model(row: Any) -> str:
+        """Name the model by its reference."""
+        return str(row.model.reference)
+
+
+class VersionInFull(VersionOut):
+    """A version with its contract: what goes in, what its score leads to, and its files."""
+
+    data_schema: dict[str, Any]
+    decision_rule: dict[str, Any]
+    intended_terms: dict[str, Any]
+    environment: dict[str, Any]
+    artifacts: list[ArtifactOut]
+
+    @staticmethod
+    def resolve_data_schema(row: Any) -> dict[str, Any]:
+        """Return the columns; `schema` itself is a name that pydantic keeps."""
+        return dict(row.schema)
+
+    @staticmethod
+    def resolve_artifacts(row: Any) -> list[Any]:
+        """Return the files by name."""
+        return list(row.artifacts.order_by("name"))
+
+
+class VersionIn(Given):
+    """A version to register, beside its files."""
+
+    number: str = Field(min_length=1, max_length=20)
+    summary: Text = ""
+    data_schema: dict[str, Any] = Field(description="Columns with role, kind and range.")
+    code_reference: str = Field(min_length=1, max_length=200, description="Repository and commit, or digest.")
+    decision_rule: dict[str, Any] = Field(default_factory=dict, description="From score to action.")
+    intended_terms: dict[str, Any] = Field(default_factory=dict)
+    environment: dict[str, Any] = Field(default_factory=dict, description="Packages and their versions.")
+    replaces: str = Field("", max_length=20, description="The number of the version it replaces.")
+
+
+class Versions(Schema):
+    """A page of versions."""
+
+    items: list[VersionOut]
+    next: str | None
+
+
+@router.get("/models/{reference}/versions", response=Versions)
+def list_versions(request: HttpRequest, reference: str, asked: Query[Page]) -> Any:
+    """List the versions of a model, the newest first."""
+    model = subjects.model(request, reference)
+    versions = queries.versions_of(model.use_case).filter(model=model)
+    return page(versions, asked, by=("-registered_at", "-pk"))
+
+
+@router.post("/models/{reference}/versions", response={201: VersionInFull})
+def register_version(
+    request: HttpRequest,
+    response: HttpResponse,
+    reference: str,
+    version: Annotated[Json[VersionIn], Form()],
+    files: Annotated[list[UploadedFile], File()],
+) -> Any:
+    """Register an immutable version; `version` is a JSON document, `files` are what it is made of."""
+    model = subjects.model(request, reference)
+    asked = version.model_dump(exclude={"data_schema", "replaces"})
+    with tempfile.TemporaryDirectory() as folder:
+        registered = actions.register_version(
+            acting_user=request.user,
+            model=model,
+            **asked,
+            schema=version.data_schema,
+            replaces=subjects.version(request, reference, version.replaces) if version.replaces else None,
+            files=[_received(Path(folder) / str(n), file) for n, file in enumerate(files)],
+        )
+    located(response, f"models/{model.reference}/versions/{registered.number}")
+    return Status(201, registered)
+
+
+@router.get("/models/{reference}/versions/{number}", response=VersionInFull)
+def get_version(request: HttpRequest, reference: str, number: str) -> Any:
+    """Show a version with its schema, decision rule and files."""
+    return subjects.version(request, reference, number)
+
+
+@router.post("/models/{reference}/versions/{number}/ready", response=VersionInFull)
+def declare_ready(request: HttpRequest, reference: str, number: str) -> Any:
+    """Declare a version model-ready: from here its content may not change."""
+    version = subjects.version(request, reference, number)
+    return actions.declare_ready(acting_user=request.user, version=version)
+
+
+def _received(place: Path, file: UploadedFile) -> ArtifactFile:
+    with place.open("wb") as target:
+        for chunk in file.chunks():
+            target.write(chunk)
+    return ArtifactFile(place, file.name or "", file.content_type or "application/octet-stream")
