@@ -62,6 +62,18 @@ def publish(event: Any) -> None:
     serving.publish_bundle(acting_user=WORKER, cause=event.name)
 
 
+@on("person.changed", "person.left")
+def show_owner(event: Any) -> None:
+    """Lists name people: the models somebody answers for are listed under their present name."""
+    standing.refresh(inventory.use_cases().filter(owner=event.subject_id).values_list("pk", flat=True))
+
+
+@on("unit.changed")
+def show_unit(event: Any) -> None:
+    """Lists name units: the models of a unit are listed under its present name."""
+    standing.refresh(inventory.use_cases().filter(unit=event.subject_id).values_list("pk", flat=True))
+
+
 @on("alarm.raised")
 def stop(event: Any) -> None:
     """A limit is broken: act as the remit says, and open a finding that somebody answers."""

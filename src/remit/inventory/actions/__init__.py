@@ -17,6 +17,7 @@ from remit.inventory.actions.imports import (
     request_import,
 )
 from remit.inventory.actions.models import register_model
+from remit.inventory.actions.owners import appoint_owner
 from remit.inventory.actions.relations import end_relation, relate
 from remit.inventory.actions.use_cases import file_use_case, set_tier
 from remit.inventory.actions.vendors import add_vendor, edit_vendor
@@ -26,6 +27,7 @@ from remit.inventory.actions.views import pin, remove_view, save_view
 __all__ = [
     "add_vendor",
     "apply_import",
+    "appoint_owner",
     "approve_change",
     "check_import",
     "declare_ready",

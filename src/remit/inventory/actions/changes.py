@@ -36,7 +36,7 @@ def request_change(
         Invalid: a field is unknown or wrong, nothing would change, or no reason is given.
         Conflict: a field is not watched and can be edited, or a request for it waits already.
     """
-    people.require(acting_user, "change.request", unit=use_case.unit)
+    people.require(acting_user, "change.request", unit=use_case.unit, subject=use_case.pk)
     if not reason.strip():
         raise Invalid("Say why.", fields={"reason": "Say why; who reviews it reads this first."})
     subject: UseCase | Model = edits.lock(model) if model is not None else edits.lock(use_case)
@@ -152,7 +152,8 @@ def _waiting(change: ChangeRequest) -> ChangeRequest:
 
 def _answerable(acting_user: User, change: ChangeRequest) -> ChangeRequest:
     asked = _waiting(change)
-    people.require(acting_user, reads.reviewers(asked), unit=asked.use_case.unit)
+    use_case = asked.use_case
+    people.require(acting_user, reads.reviewers(asked), unit=use_case.unit, subject=use_case.pk)
     if acting_user.pk == asked.requested_by_id:
         raise Denied("You asked for this change yourself.", remedy="It takes a second person to answer it.")
     return asked

@@ -14,8 +14,8 @@ from remit.inventory.rules import edits
 from remit.kernel import clock
 from remit.kernel.problems import Conflict, Invalid
 from remit.ledger.capture import action, emit
-from remit.people import queries as people
 from remit.people.models import Unit, User
+from remit.people.policies import policy
 
 Subject = TypeVar("Subject", UseCase, Model)
 
@@ -115,7 +115,7 @@ def use_case_of(subject: UseCase | Model) -> UseCase:
 
 def _edit(acting_user: User | str, subject: Subject, changes: Mapping[str, Any]) -> Subject:
     of = reads.kind_of(subject)
-    people.require(acting_user, f"{of}.edit", unit=use_case_of(subject).unit)
+    policy(of).require(acting_user, "edit", subject)
     locked = lock(subject)
     clean = cleaned(locked, changes)
     watched = reads.watched(locked)

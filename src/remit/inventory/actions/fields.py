@@ -15,8 +15,8 @@ from remit.inventory.rules import custom
 from remit.kernel import clock
 from remit.kernel.problems import Conflict, Denied, Invalid
 from remit.ledger.capture import action, emit
-from remit.people import queries as people
 from remit.people.models import Unit, User
+from remit.people.policies import policy
 
 _KEY = re.compile(r"[a-z][a-z0-9_]{0,39}")
 _LAYOUT: dict[str, tuple[type, ...]] = {
@@ -55,7 +55,7 @@ def define_field(
         Denied: the person may not define fields.
         Invalid: something is wrong, or there is a field with this key.
     """
-    people.require(acting_user, "field.define")
+    policy("field").require(acting_user, "define")
     definition = FieldDefinition(of=of, key=key.strip(), type=type_)
     faults = {}
     if of not in {"use_case", "model"}:
@@ -85,7 +85,7 @@ def edit_field(
         Invalid: something is unknown or wrong.
         Conflict: the field is retired.
     """
-    people.require(acting_user, "field.define")
+    policy("field").require(acting_user, "define")
     found = _open(field)
     before = {name: getattr(found, name) for name in _LAYOUT}
     faults = _arrange(found, changes)
@@ -107,7 +107,7 @@ def retire_field(*, acting_user: User | str, field: FieldDefinition) -> FieldDef
         Denied: the person may not define fields.
         Conflict: the field is retired already.
     """
-    people.require(acting_user, "field.define")
+    policy("field").require(acting_user, "define")
     found = _open(field)
     found.retired_at = clock.now()
     found.save(update_fields=["retired_at"])
@@ -127,9 +127,7 @@ def set_custom(
     """
     del reason  # the decorator writes it to the ledger
     use_case = use_case_of(subject)
-    people.require(
-        acting_user, "model.edit" if isinstance(subject, Model) else "use_case.edit", unit=use_case.unit
-    )
+    policy("model" if isinstance(subject, Model) else "use_case").require(acting_user, "edit", subject)
     found = lock(subject)
     known = {definition.key: definition for definition in reads.fields_for(found)}
     _may_set(acting_user, found, values)

@@ -13,6 +13,7 @@ from remit.kernel.problems import Conflict, Invalid
 from remit.ledger.capture import action, emit
 from remit.people import queries as people
 from remit.people.models import User
+from remit.people.policies import policy
 
 # two opposite relations at the same moment would each see no cycle
 _ONE_AT_A_TIME = 0x72656C61
@@ -40,10 +41,13 @@ def relate(
 
     Raises:
         Denied: the person may not edit relations in the source's unit.
+        Unknown: the person may not see the target.
         Invalid: there is no such kind, the two are one, it starts later than now, or it closes a circle.
         Conflict: it is said already, or one of the two is retired.
     """
-    people.require(acting_user, "relation.edit", unit=source.use_case.unit)
+    use_case = source.use_case
+    people.require(acting_user, "relation.edit", unit=use_case.unit, subject=use_case.pk)
+    policy("model").seen(acting_user, target)
     now = clock.now()
     if kind not in dict(RELATIONS):
         raise Invalid(
@@ -82,7 +86,7 @@ def end_relation(*, acting_user: User | str, relation: Relation, reason: str = "
         Conflict: it is over already.
     """
     del reason  # the decorator writes it to the ledger
-    people.require(acting_user, "relation.edit", unit=relation.source.use_case.unit)
+    policy("relation").require(acting_user, "edit", relation)
     found = Relation.objects.select_for_update().get(pk=relation.pk)
     if found.valid_to is not None:
         raise Conflict(f"This relation ended on {found.valid_to:%-d %B %Y}.")

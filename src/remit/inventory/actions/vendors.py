@@ -10,11 +10,11 @@ from urllib.parse import urlsplit
 
 from remit.inventory import standing
 from remit.inventory.models import UseCase, Vendor
-from remit.inventory.queries.supply import RESTRICTED
-from remit.kernel.problems import Invalid
+from remit.kernel.problems import Denied, Invalid
 from remit.ledger.capture import action, emit
-from remit.people import queries as people
+from remit.people import rules
 from remit.people.models import User
+from remit.people.policies import policy
 
 
 @action("vendor.add")
@@ -31,7 +31,7 @@ def add_vendor(*, acting_user: User | str, name: str, **facts: Any) -> Vendor:
         Denied: the person may not edit vendors, or may not read contracts and states one.
         Invalid: a fact is unknown or wrong, or the name is taken.
     """
-    people.require(acting_user, "vendor.edit")
+    policy("vendor").require(acting_user, "edit")
     vendor = Vendor()
     _set(acting_user, vendor, {"name": name, **facts})
     vendor.save(force_insert=True)
@@ -50,7 +50,7 @@ def edit_vendor(
         Invalid: a fact is unknown or wrong, or the name is taken.
     """
     del reason  # the decorator writes it to the ledger
-    people.require(acting_user, "vendor.edit")
+    policy("vendor").require(acting_user, "edit")
     found = Vendor.objects.select_for_update().get(pk=vendor.pk)
     changed = _set(acting_user, found, changes)
     if changed:
@@ -81,8 +81,12 @@ def _set(acting_user: User | str, vendor: Vendor, facts: Mapping[str, Any]) -> l
     if fields:
         raise Invalid("The vendor cannot be kept so.", fields=fields)
     changed = [name for name, value in clean.items() if getattr(vendor, name) != value]
-    if RESTRICTED.intersection(changed):
-        people.require(acting_user, "contract.read")
+    kept_from = policy("vendor").hidden(acting_user).intersection(changed)
+    if kept_from:
+        who = rules.who_may("contract.read")
+        raise Denied(
+            f"You may not read or set: {', '.join(sorted(kept_from))}.", remedy=f"It takes the role {who}."
+        )
     for name in changed:
         setattr(vendor, name, clean[name])
     return changed

@@ -27,6 +27,14 @@ from remit.inventory.queries.entries import (
     version_by_id,
     versions_of,
 )
+from remit.inventory.queries.owners import models_in, owned_by, ownerless, to_appoint
+from remit.inventory.queries.incoming import (
+    import_fields,
+    import_run,
+    import_samples,
+    import_size,
+    imports,
+)
 from remit.inventory.queries.relations import (
     Dependent,
     Related,
@@ -54,12 +62,20 @@ __all__ = [
     "fields_for",
     "hidden",
     "impact_of",
+    "import_fields",
+    "import_run",
+    "import_samples",
+    "import_size",
+    "imports",
     "listing",
     "matching",
     "model",
     "models",
     "models_from",
+    "models_in",
     "outdated",
+    "owned_by",
+    "ownerless",
     "parts_of",
     "pins",
     "plain",
@@ -68,6 +84,7 @@ __all__ = [
     "reviewers",
     "saved_view",
     "saved_views",
+    "to_appoint",
     "use_case",
     "use_case_by_id",
     "use_cases",

@@ -82,7 +82,9 @@ def reviewers(change: ChangeRequest) -> str:
 def waiting_for(person: User) -> list[ChangeRequest]:
     """Return the change requests that this person may answer: others' that wait, in their units."""
     waiting = changes("waiting").exclude(requested_by=person).order_by("requested_at")
-    return [c for c in waiting if people.may(person, reviewers(c), unit=c.use_case.unit)]
+    return [
+        c for c in waiting if people.may(person, reviewers(c), unit=c.use_case.unit, subject=c.use_case_id)
+    ]
 
 
 def outdated(change: ChangeRequest) -> bool:

@@ -11,11 +11,8 @@ from django.db.models import Q, QuerySet
 from remit.inventory.models import FieldDefinition, Model, UseCase, Version
 from remit.inventory.rules import custom
 from remit.kernel.problems import Invalid, Unknown
-from remit.people import queries as people
 from remit.people.models import User
-
-RESTRICTED = "contract.read"
-"""The permission to read restricted custom fields."""
+from remit.people.policies import policy
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,11 +52,10 @@ def fields_for(subject: UseCase | Model) -> QuerySet[FieldDefinition]:
 
 def hidden(who: User, subject: UseCase | Model) -> frozenset[str]:
     """Return the keys of the custom fields of a record that this person may not read."""
-    use_case = subject.use_case if isinstance(subject, Model) else subject
-    keys = [definition.key for definition in fields_for(subject) if definition.restricted]
-    if not keys or people.may(who, RESTRICTED, unit=use_case.unit):
+    restricted = policy("model" if isinstance(subject, Model) else "use_case").hidden(who, subject)
+    if "restricted_custom" not in restricted:
         return frozenset()
-    return frozenset(keys)
+    return frozenset(definition.key for definition in fields_for(subject) if definition.restricted)
 
 
 def custom_of(subject: UseCase | Model, *, hidden: Collection[str] = ()) -> list[Said]:

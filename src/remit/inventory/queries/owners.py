@@ -29,6 +29,13 @@ def ownerless(units: Iterable[UUID] | None = None) -> QuerySet[UseCase]:
     return (found if units is None else found.filter(unit__in=list(units))).order_by("name")
 
 
-def to_appoint(who: User) -> QuerySet[UseCase]:
-    """Return the use cases without an active owner that a person, as head of their unit, names one for."""
-    return ownerless(people.headed_by(who))
+def to_appoint(who: User) -> list[UseCase]:
+    """Return the use cases without an active owner that a person is to name one for: as head of their unit,
+    or, where nobody heads it, as who may name owners.
+    """
+    units = set(people.headed_by(who))
+    if people.may(who, "use_case.appoint"):
+        within = people.visible_units(who, "use_case.appoint")
+        unheaded = {unit for unit, head in people.answering().items() if head is None}
+        units |= unheaded if within is None else unheaded & within
+    return list(ownerless(units)) if units else []

@@ -9,9 +9,6 @@ from django.db.models import Count, QuerySet
 from remit.inventory.models import Model, Vendor
 from remit.kernel.problems import Unknown
 
-RESTRICTED = frozenset({"contract", "contract_ends", "diligence_at", "diligence_result", "diligence_note"})
-"""What of a vendor is read only with the permission `contract.read`."""
-
 
 def vendor(identifier: UUID | str) -> Vendor:
     """Return a vendor by id.
