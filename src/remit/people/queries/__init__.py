@@ -16,6 +16,7 @@ from remit.people.queries.duties import (
     lasting_roles,
     members,
     open_emergencies,
+    pressing,
     roles_of_group,
     unreviewed,
 )
@@ -27,6 +28,7 @@ from remit.people.queries.persons import (
     user,
     user_by_email,
 )
+from remit.people.queries.provisioned import directory_groups, directory_people
 from remit.people.queries.rights import (
     forget,
     grants_by_person,
@@ -34,6 +36,7 @@ from remit.people.queries.rights import (
     holders,
     holders_by_role,
     may,
+    once,
     remembering,
     require,
     require_apart,
@@ -54,7 +57,17 @@ from remit.people.queries.tokens import (
     token_digest,
     tokens,
 )
-from remit.people.queries.units import Branch, above, head_of, headed_by, subtree, tree, unit, units
+from remit.people.queries.units import (
+    Branch,
+    above,
+    answering,
+    head_of,
+    headed_by,
+    subtree,
+    tree,
+    unit,
+    units,
+)
 
 __all__ = [
     "REVIEW_WITHIN",
@@ -64,10 +77,13 @@ __all__ = [
     "above",
     "absence",
     "absences_of",
+    "answering",
     "assignment",
     "assignments_of",
     "bearer",
     "directory",
+    "directory_groups",
+    "directory_people",
     "emergencies",
     "emergency",
     "forget",
@@ -87,7 +103,9 @@ __all__ = [
     "may",
     "members",
     "names",
+    "once",
     "open_emergencies",
+    "pressing",
     "remembering",
     "require",
     "require_apart",

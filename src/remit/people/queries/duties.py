@@ -11,6 +11,7 @@ from django.db.models import Count, Q, QuerySet
 from remit.kernel import clock
 from remit.kernel.problems import Unknown
 from remit.people.models import Absence, BreakGlass, Group, GroupRole, RoleAssignment, User
+from remit.people.queries.rights import once
 
 Rows = TypeVar("Rows", bound=QuerySet[Any, Any])
 # five working days are a week, whatever day it began on
@@ -119,6 +120,11 @@ def open_emergencies() -> QuerySet[BreakGlass]:
     """Return the emergencies that are open now, the latest first."""
     rows = BreakGlass.objects.filter(closed_at=None, expires_at__gt=clock.now())
     return rows.select_related("user").order_by("-opened_at")
+
+
+def pressing() -> list[BreakGlass]:
+    """Return the emergencies that are open or wait for a review, the latest first; one read a request."""
+    return once("emergencies", lambda: list(emergencies().filter(reviewed_at=None)))
 
 
 def emergencies() -> QuerySet[BreakGlass]:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import datetime
 from functools import cache
 from pathlib import Path
+from typing import Any, TypeVar
 from uuid import UUID
 
 from django.db import connection
@@ -20,7 +21,8 @@ from remit.people import rules
 from remit.people.contract import Grant
 from remit.people.models import Absence, Unit, User
 
-_remembered: ContextVar[dict[UUID, tuple[Grant, ...]] | None] = ContextVar("remit_grants", default=None)
+Read = TypeVar("Read")
+_remembered: ContextVar[dict[object, Any] | None] = ContextVar("remit_rights", default=None)
 
 
 @contextmanager
@@ -43,17 +45,24 @@ def forget() -> None:
         held.clear()
 
 
+def once(key: Hashable, read: Callable[[], Read]) -> Read:
+    """Read something at most once a request; outside of one, each time."""
+    kept = _remembered.get()
+    if kept is None:
+        return read()
+    if key not in kept:
+        kept[key] = read()
+    found: Read = kept[key]
+    return found
+
+
 def grants_of(who: User, *, at: datetime | None = None) -> tuple[Grant, ...]:
     """Return the roles a person holds at an instant: their own, their groups', those of whom they stand in
     for, and one taken in an emergency. One read.
     """
-    held = _remembered.get() if at is None else None
-    if held is not None and who.pk in held:
-        return held[who.pk]
-    found = tuple(_grants([who.pk], at).get(who.pk, ()))
-    if held is not None:
-        held[who.pk] = found
-    return found
+    if at is not None:
+        return tuple(_grants([who.pk], at).get(who.pk, ()))
+    return once(("grants", who.pk), lambda: tuple(_grants([who.pk], None).get(who.pk, ())))
 
 
 def grants_by_person(people: Iterable[User]) -> dict[UUID, list[Grant]]:
@@ -166,8 +175,11 @@ def holders_by_role() -> dict[str, list[str]]:
 
 def stands_in_for(who: User, *, at: datetime | None = None) -> list[User]:
     """Return the absent people whose deputy a person is at an instant."""
-    away = _away(at or clock.now()).filter(deputy=who)
-    return list(User.objects.filter(absences__in=away).distinct())
+
+    def read(instant: datetime) -> list[User]:
+        return list(User.objects.filter(absences__in=_away(instant).filter(deputy=who)).distinct())
+
+    return read(at) if at is not None else once(("absent", who.pk), lambda: read(clock.now()))
 
 
 def require_apart(who: User | str, duty: str, done: Mapping[str, UUID | None]) -> None:

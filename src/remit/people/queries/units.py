@@ -67,17 +67,24 @@ def headed_by(who: User) -> frozenset[UUID]:
     """Return the units for which a person answers as head: those they head, and those under these that have
     no active head of their own.
     """
+    if not Unit.objects.filter(head=who).exists():
+        return frozenset()
+    return frozenset(unit for unit, head in answering().items() if head == who.pk)
+
+
+def answering() -> dict[UUID, UUID | None]:
+    """Return, for every unit, the id of its active head or of the nearest one above; None if there is none."""
     rows = {
         pk: (parent, head if active else None)
         for pk, parent, head, active in Unit.objects.values_list("pk", "parent", "head", "head__is_active")
     }
 
-    def answering(pk: UUID | None) -> UUID | None:
+    def head_above(pk: UUID | None) -> UUID | None:
         while pk is not None and rows[pk][1] is None:
             pk = rows[pk][0]
         return rows[pk][1] if pk is not None else None
 
-    return frozenset(pk for pk in rows if answering(pk) == who.pk)
+    return {pk: head_above(pk) for pk in rows}
 
 
 def tree() -> list[Branch]:
