@@ -18,18 +18,6 @@ WEEK = timedelta(days=7)
 
 
 @pytest.fixture
-def administrator(db, settings):
-    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
-    return actions.open_installation(
-        organisation="Bank",
-        email="ann@bank.example",
-        name="Ann",
-        password=PASSWORD,
-        acting_user="system:test",
-    )
-
-
-@pytest.fixture
 def bo(administrator):
     return actions.invite(
         acting_user=administrator,

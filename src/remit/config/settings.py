@@ -9,7 +9,7 @@ from urllib.parse import parse_qs, unquote, urlsplit
 
 from csp.constants import NONE, SELF
 
-from remit.config import postgres, secret
+from remit.config import postgres, secret, single_sign_on
 
 PACKAGE = Path(__file__).resolve().parent.parent
 DEBUG = False
@@ -60,6 +60,9 @@ INSTALLED_APPS = [
     "allauth",
     "allauth.account",
     "allauth.mfa",
+    "allauth.usersessions",
+    "allauth.socialaccount",
+    "allauth.socialaccount.providers.openid_connect",
     "django_htmx",
     "template_partials.apps.SimpleAppConfig",
     "django_cotton.apps.SimpleAppConfig",
@@ -78,7 +81,9 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "remit.web.middleware.RightsMiddleware",
     "remit.web.middleware.SignedInMiddleware",
+    "remit.web.account.middleware.SecondFactorMiddleware",
 ]
 
 ROOT_URLCONF = "remit.config.urls"
@@ -138,8 +143,22 @@ ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*", "password2*"]
 ACCOUNT_EMAIL_VERIFICATION = "none"
-ACCOUNT_ADAPTER = "remit.web.people.adapter.AccountAdapter"
+ACCOUNT_ADAPTER = "remit.web.account.adapter.AccountAdapter"
 ACCOUNT_LOGOUT_ON_GET = False
+ACCOUNT_LOGOUT_ON_PASSWORD_CHANGE = False
+# after this many seconds, tokens, passkeys and the password take the password or a passkey once more
+ACCOUNT_REAUTHENTICATION_TIMEOUT = 300
+ACCOUNT_RATE_LIMITS = {
+    "login": "30/m/ip",
+    "login_failed": "10/m/ip,5/300s/key",
+    "reauthenticate": "10/m/user",
+}
+# how many proxies stand before Remit, each adding an address to X-Forwarded-For
+ALLAUTH_TRUSTED_PROXY_COUNT = int(os.environ.get("REMIT_TRUSTED_PROXIES", "0"))
+SINGLE_SIGN_ON = single_sign_on.from_environment()
+SOCIALACCOUNT_PROVIDERS = single_sign_on.providers(SINGLE_SIGN_ON)
+SOCIALACCOUNT_ADAPTER = "remit.web.account.adapter.SingleSignOnAdapter"
+SOCIALACCOUNT_REQUESTS_TIMEOUT = 10
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 LOGIN_URL = "account_login"
@@ -149,7 +168,8 @@ CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
         "default-src": [SELF],
         "base-uri": [SELF],
-        "form-action": [SELF],
+        # a browser holds to this where a form's answer sends it on: to the identity provider
+        "form-action": [SELF, *(SINGLE_SIGN_ON.origins if SINGLE_SIGN_ON else ())],
         "frame-ancestors": [NONE],
         "img-src": [SELF, "data:"],
         "object-src": [NONE],
@@ -157,9 +177,13 @@ CONTENT_SECURITY_POLICY = {
 }
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"
+SESSION_COOKIE_AGE = int(os.environ.get("REMIT_SESSION_HOURS", "12")) * 3600
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = os.environ.get("REMIT_HTTPS", "0") == "1"
+if SESSION_COOKIE_SECURE:
+    SECURE_HSTS_SECONDS = 31_536_000
+    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 X_FRAME_OPTIONS = "DENY"
 CSRF_FAILURE_VIEW = "remit.web.errors.csrf_failure"
 
@@ -176,7 +200,8 @@ WHITENOISE_AUTOREFRESH = False
 
 MIGRATION_MODULES: dict[str, str] = {}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
-CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
+# shared by every process, so that failed sign-ins are counted once
+CACHES = {"default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "remit_cache"}}
 EMAIL_BACKEND = "django.core.mail.backends.console.EmailBackend"
 
 LOGGING = {

@@ -6,6 +6,7 @@ from django.urls import URLPattern, URLResolver, include, path
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("api/", include("remit.api.urls")),
+    path("scim/v2/", include("remit.api.scim.urls")),
     path("", include("remit.web.urls")),
 ]
 

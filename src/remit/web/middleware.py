@@ -26,9 +26,12 @@ class RightsMiddleware:
         with people.remembering():
             return self.get_response(request)
 
+# these ask for a token themselves, and answer with problems instead of pages
+_OWN_WAYS = ("/api/", "/scim/")
+
 
 class SignedInMiddleware(LoginRequiredMiddleware):
-    """Asks for sign-in except where a view says `login_not_required`; the API checks its own tokens."""
+    """Asks for sign-in except where a view says `login_not_required`; the API and SCIM check their own tokens."""
 
     def process_view(
         self,
@@ -38,7 +41,7 @@ class SignedInMiddleware(LoginRequiredMiddleware):
         view_kwargs: dict[str, Any],
     ) -> HttpResponse | None:
         """Let the API and open pages pass; send everybody else to sign-in, or to set-up before it is done."""
-        if request.path.startswith("/api/"):
+        if request.path.startswith(_OWN_WAYS):
             return None
         return super().process_view(request, view_func, view_args, view_kwargs)
 
@@ -56,6 +59,6 @@ class SignedInMiddleware(LoginRequiredMiddleware):
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
         """Turn a problem that no view caught into its page; anything else is Django's to handle."""
-        if isinstance(exception, Problem) and not request.path.startswith("/api/"):
+        if isinstance(exception, Problem) and not request.path.startswith(_OWN_WAYS):
             return errors.problem(request, exception)
         return None

@@ -1,6 +1,16 @@
 """Writes about people, one noun a file."""
 
 from remit.people.actions.absences import cancel_absence, record_absence
+from remit.people.actions.directory import (
+    add_directory_group,
+    add_directory_person,
+    change_directory_group,
+    change_directory_person,
+    place_in_groups,
+    recognise,
+    remove_directory_group,
+    remove_directory_person,
+)
 from remit.people.actions.emergencies import (
     close_emergency,
     expire_emergencies,
@@ -16,7 +26,7 @@ from remit.people.actions.groups import (
     remove_member,
     rename_group,
 )
-from remit.people.actions.installation import open_installation
+from remit.people.actions.installation import open_installation, set_sign_in_rules
 from remit.people.actions.leavers import come_back, leave
 from remit.people.actions.persons import edit_person, invite, record_sign_in
 from remit.people.actions.roles import assign_role, end_role
@@ -29,9 +39,13 @@ from remit.people.actions.tokens import create_token, revoke_token
 from remit.people.actions.units import change_unit, create_unit
 
 __all__ = [
+    "add_directory_group",
+    "add_directory_person",
     "add_member",
     "assign_role",
     "cancel_absence",
+    "change_directory_group",
+    "change_directory_person",
     "change_unit",
     "close_emergency",
     "close_service_account",
@@ -50,11 +64,16 @@ __all__ = [
     "leave",
     "open_emergency",
     "open_installation",
+    "place_in_groups",
+    "recognise",
     "record_absence",
     "record_sign_in",
+    "remove_directory_group",
+    "remove_directory_person",
     "remove_group",
     "remove_member",
     "rename_group",
     "review_emergency",
     "revoke_token",
+    "set_sign_in_rules",
 ]

@@ -1,4 +1,4 @@
-"""What an identity provider says of people and groups: by SCIM as it changes, by OpenID Connect at sign-in."""
+"""What an identity provider says of people and groups: by SCIM when it changes, by OpenID Connect at sign-in."""
 
 from __future__ import annotations
 
@@ -138,7 +138,12 @@ def add_directory_group(
         raise Conflict(f"Another group has the id {external_id}.")
     if Group.objects.filter(name__iexact=name.strip(), removed_at=None).exists():
         raise Conflict(f"There is already a group named {name}.")
-    group = create_group(acting_user=acting_user, name=name, external_id=external_id or f"scim:{name}")
+    group = Group.objects.filter(name__iexact=name.strip()).first()
+    if group is None:
+        group = create_group(acting_user=acting_user, name=name)
+    else:
+        group.removed_at = None
+        group.save(update_fields=["removed_at"])
     return change_directory_group(
         acting_user=acting_user, group=group, name=name, external_id=external_id, members=members
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import ClassVar
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models.functions import Lower
 
@@ -15,6 +16,12 @@ class Installation(Governed):
     """The organisation this Remit serves; exactly one row."""
 
     organisation = models.CharField(max_length=120)
+    mfa_roles = ArrayField(
+        models.CharField(max_length=40),
+        default=list,
+        blank=True,
+        help_text="Whoever holds one of these signs in with a second factor, a passkey or single sign-on.",
+    )
     only = models.BooleanField(default=True, unique=True, editable=False)
 
     class Meta:
@@ -63,8 +70,18 @@ class User(AbstractBaseUser, Governed):
     external_id = models.CharField(
         max_length=200, null=True, blank=True, unique=True, help_text="Its id at the identity provider."
     )
+    directory_name = models.CharField(
+        max_length=200,
+        null=True,
+        blank=True,
+        unique=True,
+        help_text="Its user name at the identity provider.",
+    )
     is_active = models.BooleanField(default=True)
     left_at = models.DateTimeField(null=True, blank=True)
+    removed_at = models.DateTimeField(
+        null=True, blank=True, help_text="When the identity provider removed it: it is not there for that."
+    )
     answered_by = models.ForeignKey(
         "self",
         on_delete=models.PROTECT,

@@ -1,4 +1,4 @@
-"""Addresses of sign-in (django-allauth), of the signed-in person's account, and of the people here."""
+"""Addresses of the signed-in person's own page, and of the people here."""
 
 from __future__ import annotations
 
@@ -14,6 +14,4 @@ _own: list[URLPattern | URLResolver] = [
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", include((_own, "people"))),
-    path("account/", include("allauth.account.urls")),
-    path("account/2fa/", include("allauth.mfa.urls")),
 ]
