@@ -5,15 +5,14 @@ from __future__ import annotations
 import csv
 import io
 import json
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime
 
 import openpyxl
 import pytest
 
-from remit.inventory import actions, queries
-from remit.inventory.models import ChangeRequest, ImportRun, Model, Standing, UseCase, Version
+from remit.inventory import actions
+from remit.inventory.models import ChangeRequest, Model, Standing, UseCase, Version
 from remit.inventory.search import Search, rows
-from remit.kernel import clock
 from remit.kernel.problems import Conflict, Denied, Invalid
 from remit.ledger.models import Entry
 from remit.people import actions as people
@@ -111,7 +110,7 @@ def test_importing_again_changes_nothing(applied):
 
 def test_a_changed_cell_updates_and_an_empty_one_leaves_as_is(applied):
     applied(as_csv([HEAD, *ROWS]))
-    changed = [ROWS[0][:5] + ["retention", "", ""], ROWS[1][:1] + ["Pricing two"] + ROWS[1][2:]]
+    changed = [[*ROWS[0][:5], "retention", "", ""], [*ROWS[1][:1], "Pricing two", *ROWS[1][2:]]]
     run = applied(as_csv([HEAD, *changed]))
     assert (run.updated, run.unchanged) == (2, 0)
     assert Model.objects.get(external_key="a-1").tags == ["retention"]
@@ -122,7 +121,7 @@ def test_a_changed_cell_updates_and_an_empty_one_leaves_as_is(applied):
 def test_a_watched_field_waits_for_a_reviewer_and_is_asked_for_once(world, applied):
     applied(as_csv([HEAD, *ROWS]))
     unit = people.create_unit(acting_user="system:test", name="Cards")
-    moved = as_csv([HEAD, ROWS[0][:3] + [unit.name] + ROWS[0][4:]])
+    moved = as_csv([HEAD, [*ROWS[0][:3], unit.name, *ROWS[0][4:]]])
     run = applied(moved)
     assert (run.updated, run.requested) == (1, 1)
     (asked,) = ChangeRequest.objects.all()
@@ -236,7 +235,7 @@ def test_an_excel_workbook_is_read_with_its_dates_numbers_and_formulas(world, re
     book = openpyxl.Workbook()
     book.active.append(HEAD)
     book.active.append(
-        [17, "Churn", "daniel@calder.example", "Home lending", "ml", None, "live", datetime(2024, 3, 1)]
+        [17, "Churn", "daniel@calder.example", "Home lending", "ml", None, "live", date(2024, 3, 1)]
     )
     book.active.append([18, '=CONCATENATE("a","b")', "daniel@calder.example", "Home lending", "ml"])
     out = io.BytesIO()

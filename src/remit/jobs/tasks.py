@@ -11,7 +11,9 @@ from procrastinate import RetryStrategy
 from procrastinate.contrib.django import app
 from procrastinate.contrib.django.models import ProcrastinateJob
 
+from remit.evidence import actions as evidence
 from remit.governance import actions as governance
+from remit.inventory import actions as inventory
 from remit.jobs import reactions, services
 from remit.jobs.models import Reaction
 from remit.jobs.registry import WORKER, reactions_to
@@ -19,6 +21,7 @@ from remit.kernel import clock
 from remit.ledger import actions as ledger
 from remit.ledger import queries as recorded
 from remit.lifecycle import actions as lifecycle
+from remit.people import actions as people
 from remit.serving import actions as serving
 
 log = logging.getLogger("remit.jobs")
@@ -40,6 +43,12 @@ def react(event_id: str) -> None:
             )
             if first:
                 reaction(event)
+
+
+@app.task(name="remit.import", queue="imports")
+def work_on_import(run_id: str, *, apply: bool, skip: bool) -> None:
+    """Try a file of models out, or import it."""
+    inventory.work_on_import(run_id, apply=apply, skip=skip)
 
 
 @app.periodic(cron="* * * * * */2")
@@ -65,10 +74,19 @@ def clocks(timestamp: int) -> None:  # noqa: ARG001 - procrastinate gives the ti
     lifecycle.escalate_late(acting_user=WORKER)
 
 
+@app.periodic(cron="*/5 * * * *")
+@app.task(name="remit.people", queue="clocks", queueing_lock="remit.people")
+def people_and_attestations(timestamp: int) -> None:  # noqa: ARG001 - procrastinate gives the time
+    """End emergencies and roles whose time has passed, remind owners of attestations, open what repeats."""
+    people.expire_emergencies(acting_user=WORKER)
+    people.expire_roles(acting_user=WORKER)
+    evidence.pursue_campaigns(acting_user=WORKER)
+
+
 @app.periodic(cron="* * * * * */15")
 @app.task(name="remit.mend", queue="clocks", queueing_lock="remit.mend")
 def mend(timestamp: int) -> None:  # noqa: ARG001 - procrastinate gives the time
-    """Free the reactions that a lost worker holds: while it held one, no other could run."""
+    """Free what a lost worker holds: while it held a reaction, no other could run."""
     again(lost=True)
 
 
@@ -80,7 +98,7 @@ def retry(timestamp: int) -> None:  # noqa: ARG001 - procrastinate gives the tim
 
 
 def again(*, lost: bool = False, failed: bool = False) -> int:
-    """Queue reactions again and return how many.
+    """Queue reactions and imports again and return how many.
 
     Args:
         lost: those that a worker began and, by its silence, will not finish.
@@ -89,8 +107,8 @@ def again(*, lost: bool = False, failed: bool = False) -> int:
     silent = clock.recorded_now() - LOST_AFTER
     begun = Q(status="doing") & (Q(worker=None) | Q(worker__last_heartbeat__lt=silent))
     wanted = [state for state, asked in ((begun, lost), (Q(status="failed"), failed)) if asked]
-    reactions_only = ProcrastinateJob.objects.filter(queue_name="reactions").order_by("pk")
-    found = [job for state in wanted for job in reactions_only.filter(state).values_list("pk", flat=True)]
+    asked_for = ProcrastinateJob.objects.filter(queue_name__in=("reactions", "imports")).order_by("pk")
+    found = [job for state in wanted for job in asked_for.filter(state).values_list("pk", flat=True)]
     for job in found:
         app.job_manager.retry_job_by_id(job, retry_at=clock.recorded_now())
     return len(found)

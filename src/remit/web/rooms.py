@@ -27,7 +27,10 @@ class Count:
 
 @dataclass(frozen=True, slots=True)
 class Nav:
-    """A page's place in the sidebar; `count` is asked once a request with the signed-in person."""
+    """A page's place in the sidebar, for who holds `permission` somewhere, or for everybody.
+
+    `count` is asked once a request with the signed-in person.
+    """
 
     key: str
     label: str
@@ -35,6 +38,7 @@ class Nav:
     icon: str
     order: int
     count: Callable[[Any], Count | None] | None = None
+    permission: str = ""
 
 
 @dataclass(frozen=True, slots=True)

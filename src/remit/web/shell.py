@@ -6,18 +6,20 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
 from typing import Any
+from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.timesince import timesince
 
+from remit.inventory import queries as inventory
 from remit.kernel import clock
 from remit.ledger import queries as ledger
 from remit.people import queries as people
 from remit.serving import queries as serving
 from remit.web import rooms
-from remit.web.rooms import Count, Hit
+from remit.web.rooms import Count, Hit, Nav
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +40,16 @@ class Guard:
     tone: str
     label: str
     note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Pin:
+    """A view or a model that the person keeps at hand, and the mark of the model's health."""
+
+    id: UUID
+    label: str
+    href: str
+    mark: str
 
 
 class Shell:
@@ -65,7 +77,7 @@ class Shell:
                 reverse(nav.route),
                 nav.count(self.me) if nav.count else None,
             )
-            for nav in rooms.nav()
+            for nav in _open_to(self.me)
         ]
 
     @cached_property
@@ -83,6 +95,18 @@ class Shell:
         published = Guard("ok", "Bundle published", f"no. {bundle.sequence}") if bundle else None
         return [published or Guard("none", "Nothing published to a gateway"), proof]
 
+    @cached_property
+    def pins(self) -> list[Pin]:
+        """What the person keeps at hand."""
+        if not getattr(self.me, "is_authenticated", False):
+            return []
+        return [_pin(row) for row in inventory.pins(self.me)]
+
+    @property
+    def pinned(self) -> set[UUID]:
+        """The ids of the views and models that the person keeps at hand."""
+        return {pin.id for pin in self.pins}
+
     @property
     def now(self) -> datetime:
         """The time that pages speak of."""
@@ -92,6 +116,14 @@ class Shell:
     def injected(self) -> bool:
         """Whether that time is a story's and not the machine's."""
         return clock.injected()
+
+
+def _pin(row: Any) -> Pin:
+    if row.view is not None:
+        query = "&".join(filter(None, (row.view.query, f"saved={row.view.pk}")))
+        return Pin(row.view.pk, row.view.name, f"{reverse('models:list')}?{query}", "none")
+    mark = {"healthy": "ok", "watch": "warn", "breach": "bad"}.get(row.health, "none")
+    return Pin(row.model.pk, row.model.name, f"/models/{row.model.reference}/", mark)
 
 
 def context(request: HttpRequest) -> dict[str, Any]:
@@ -104,8 +136,12 @@ def find(request: HttpRequest) -> HttpResponse:
     text = request.GET.get("q", "").strip()[:80]
     pages = [
         Hit(nav.label, "Page", reverse(nav.route), nav.icon)
-        for nav in rooms.nav()
+        for nav in _open_to(request.user)
         if text.casefold() in nav.label.casefold()
     ]
     found = [hit for finder in rooms.finders() for hit in finder(request.user, text)] if text else []
     return render(request, "shell/found.html", {"hits": [*pages, *found][:20], "q": text})
+
+
+def _open_to(person: Any) -> list[Nav]:
+    return [nav for nav in rooms.nav() if not nav.permission or people.may(person, nav.permission)]

@@ -15,6 +15,7 @@ from remit.inventory.actions.imports import (
     map_import,
     receive_import,
     request_import,
+    work_on_import,
 )
 from remit.inventory.actions.models import register_model
 from remit.inventory.actions.owners import appoint_owner
@@ -56,4 +57,5 @@ __all__ = [
     "set_tier",
     "tag",
     "withdraw_change",
+    "work_on_import",
 ]

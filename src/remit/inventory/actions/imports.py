@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
+from uuid import UUID
 
-from django.db import connection, transaction
+from django.db import connection
 
 from remit.inventory import artifacts, importing
 from remit.inventory.contract import ArtifactFile
@@ -20,6 +21,7 @@ from remit.people import queries as people
 from remit.people.models import User
 
 MOST_FAULTS_KEPT = 1_000
+_PREVIEWED = 20
 _ONE_AT_A_TIME = 0x696D706F7274
 
 
@@ -170,14 +172,22 @@ def apply_import(*, acting_user: User, run: ImportRun, skip: bool = False, reaso
     return found
 
 
-def work(run: ImportRun, *, apply: bool, skip: bool) -> None:
-    """Do what `request_import` asked for, and keep why it failed if it does; for the worker."""
+def work_on_import(identifier: UUID | str, *, apply: bool, skip: bool) -> None:
+    """Do what `request_import` asked for, and keep why it failed if it does; for the worker.
+
+    Args:
+        identifier: the run's id.
+        apply: import it; otherwise only try it out.
+        skip: leave out rows with a fault.
+    """
+    run = ImportRun.objects.select_related("run_by").get(pk=identifier)
+    if run.state not in {"checking", "applying"}:
+        return
     try:
-        with transaction.atomic():
-            if apply:
-                apply_import(acting_user=run.run_by, run=run, skip=skip)
-            else:
-                check_import(acting_user=run.run_by, run=run)
+        if apply:
+            apply_import(acting_user=run.run_by, run=run, skip=skip)
+        else:
+            check_import(acting_user=run.run_by, run=run)
     except Problem as problem:
         _fail(acting_user="system:worker", run=run, problem=str(problem))
 
@@ -211,6 +221,7 @@ def _keep(run: ImportRun, plan: planning.Plan, state: str, *, write: bool = True
     run.state, run.problem, run.rows = state, "", plan.rows
     run.created, run.updated, run.unchanged = len(plan.created), len(plan.updated), plan.unchanged
     run.faulty = len({fault.row for fault in plan.faults})
+    run.preview = plan.preview(_PREVIEWED)
     run.faults = [list(fault) for fault in plan.faults[:MOST_FAULTS_KEPT]]
     if write:
         run.save()

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import cache
+from itertools import islice
 from typing import Any
 
 from django.db.models import Model as Row
@@ -57,13 +58,17 @@ class NewVersion:
 
 @dataclass(slots=True, eq=False)
 class Edit:
-    """Changes of an entry that is there: new values by field, in JSON types, custom fields by key."""
+    """Changes of an entry that is there: new values by field, in JSON types, custom fields by key.
+
+    `said` has the same in words: what is changed, from what, to what.
+    """
 
     row: int
     subject: UseCase | Model
     changes: dict[str, Any] = field(default_factory=dict)
     custom: dict[str, Any] = field(default_factory=dict)
     external_key: str = ""
+    said: list[tuple[str, str, str]] = field(default_factory=list)
 
     def __bool__(self) -> bool:
         return bool(self.changes or self.custom or self.external_key)
@@ -81,6 +86,29 @@ class Plan:
     created: set[int] = field(default_factory=set)
     updated: set[int] = field(default_factory=set)
     rows: int = 0
+
+    def preview(self, most: int) -> list[dict[str, Any]]:
+        """Return the first models that would be new, and the first entries that would change, in words."""
+        new = [
+            {
+                "row": model.row,
+                "name": model.values["name"],
+                "use_case": model.use_case.name,
+                "owner": words(_of(model.use_case, "owner")),
+                "unit": words(_of(model.use_case, "unit")),
+            }
+            for model in self.models[:most]
+        ]
+        changed = [
+            {
+                "row": edit.row,
+                "name": edit.subject.name,
+                "reference": edit.subject.reference,
+                "changes": edit.said,
+            }
+            for edit in islice(self.edits.values(), most)
+        ]
+        return new + changed
 
     @property
     def unchanged(self) -> int:
@@ -303,6 +331,8 @@ class _Planning:
                 self._fault(draft, name, says, "Let both say the same, or leave one empty.")
                 continue
             place[key] = now
+            before = kept if known.definition is not None else getattr(subject, key)
+            edit.said.append((known.label, words(before), words(value)))
         self._note(draft, subject, edit)
         return edit
 
@@ -407,6 +437,15 @@ class _There:
     def use_case(self, named: str) -> UseCase | None:
         """Return the use case of a reference, a name or a key."""
         return self._cases.get(named.casefold())
+
+
+def words(value: Any) -> str:
+    """Return a value as a preview says it: a person, a unit or a vendor by name."""
+    return str(value) if isinstance(value, Row) else cells.shown(value)
+
+
+def _of(use_case: NewUseCase | UseCase, name: str) -> Any:
+    return use_case.values[name] if isinstance(use_case, NewUseCase) else getattr(use_case, name)
 
 
 def in_json(value: Any) -> Any:

@@ -37,6 +37,7 @@ class ImportRun(Governed):
     faults = models.JSONField(
         default=list, help_text="The first thousand: row, column, value, what is wrong and how to mend it."
     )
+    preview = models.JSONField(default=list, help_text="The first models that are new or change, in words.")
     problem = models.TextField(blank=True, help_text="Why it failed.")
     run_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="imports")
     run_at = models.DateTimeField()

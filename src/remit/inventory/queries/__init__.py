@@ -15,8 +15,7 @@ from remit.inventory.queries.change_requests import (
 from remit.inventory.queries.complete import completeness_of
 from remit.inventory.queries.custom_fields import custom_of, field, fields, fields_for, hidden
 from remit.inventory.queries.entries import (
-    listing,
-    matching,
+    any_version,
     model,
     models,
     use_case,
@@ -27,7 +26,6 @@ from remit.inventory.queries.entries import (
     version_by_id,
     versions_of,
 )
-from remit.inventory.queries.owners import models_in, owned_by, ownerless, to_appoint
 from remit.inventory.queries.incoming import (
     import_fields,
     import_run,
@@ -35,6 +33,7 @@ from remit.inventory.queries.incoming import (
     import_size,
     imports,
 )
+from remit.inventory.queries.owners import models_in, owned_by, ownerless, to_appoint
 from remit.inventory.queries.relations import (
     Dependent,
     Related,
@@ -50,6 +49,7 @@ from remit.inventory.queries.supply import models_from, vendor, vendors
 __all__ = [
     "Dependent",
     "Related",
+    "any_version",
     "change",
     "change_digest",
     "changes",
@@ -67,8 +67,6 @@ __all__ = [
     "import_samples",
     "import_size",
     "imports",
-    "listing",
-    "matching",
     "model",
     "models",
     "models_from",

@@ -1,0 +1,1 @@
+"""Importing models from a file, and exporting a list of them to one."""
