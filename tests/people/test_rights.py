@@ -184,3 +184,12 @@ def test_the_last_administrator_stays_and_nobody_signs_themselves_off(bank):
         actions.leave(acting_user=bank.ann, user=bank.ann)
     with pytest.raises(Invalid, match="Nobody else"):
         actions.leave(acting_user="system:scim", user=bank.ann)
+
+
+def test_a_role_that_runs_out_is_told_once(bank, monkeypatch):
+    now = clock.now()
+    held = give(bank, bank.bo, "finance", valid_to=now + DAY)
+    assert actions.expire_roles(acting_user="system:worker") == []
+    monkeypatch.setattr(clock, "now", lambda: now + 2 * DAY)
+    assert actions.expire_roles(acting_user="system:worker") == [held]
+    assert actions.expire_roles(acting_user="system:worker") == []

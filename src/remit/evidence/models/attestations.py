@@ -53,6 +53,7 @@ class Attestation(Governed):
     signed_at = models.DateTimeField(null=True, blank=True)
     signed_snapshot = models.JSONField(null=True, blank=True, help_text="The record that was signed.")
     signed_digest = models.CharField(max_length=64, blank=True)
+    envelope = models.JSONField(default=dict, help_text="DSSE envelope of what was signed.")
     comment = models.TextField(blank=True)
     reminded_at = models.DateTimeField(null=True, blank=True)
     escalated_at = models.DateTimeField(null=True, blank=True)

@@ -29,7 +29,7 @@ from remit.people.actions.groups import (
 from remit.people.actions.installation import open_installation, set_sign_in_rules
 from remit.people.actions.leavers import come_back, leave
 from remit.people.actions.persons import edit_person, invite, record_sign_in
-from remit.people.actions.roles import assign_role, end_role
+from remit.people.actions.roles import assign_role, end_role, expire_roles
 from remit.people.actions.service_accounts import (
     close_service_account,
     create_service_account,
@@ -58,6 +58,7 @@ __all__ = [
     "end_group_role",
     "end_role",
     "expire_emergencies",
+    "expire_roles",
     "give_group_role",
     "hand_over_service_account",
     "invite",

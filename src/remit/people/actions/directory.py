@@ -1,4 +1,4 @@
-"""What an identity provider says of people and groups: by SCIM when it changes, by OpenID Connect at sign-in."""
+"""What an identity provider says of people and groups: by SCIM, and by OpenID Connect at sign-in."""
 
 from __future__ import annotations
 

@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
+
+from django.db.models import Exists, OuterRef
 
 from remit.kernel import clock
 from remit.kernel.problems import Conflict, Denied, Invalid
 from remit.ledger.capture import action, emit
+from remit.ledger.models import Event
 from remit.people import queries, rules
 from remit.people.models import RoleAssignment, Unit, User
+
+# long enough for a worker that was down over a holiday
+LATELY = timedelta(days=14)
 
 
 @action("people.assign_role")
@@ -84,6 +90,20 @@ def end_role(*, acting_user: User | str, assignment: RoleAssignment, reason: str
     queries.forget()
     emit("role.ended", assignment, user=assignment.user_id, role=assignment.role, reason=reason)
     return assignment
+
+
+@action("people.expire_roles")
+def expire_roles(*, acting_user: str) -> list[RoleAssignment]:
+    """Say, once, of each role whose time passed lately that it ended; it did by date, if this runs or not."""
+    queries.require(acting_user, "people.expire")
+    now = clock.now()
+    said = Event.objects.filter(name__in=("role.ended", "role.expired"), subject_id=OuterRef("pk"))
+    lately = RoleAssignment.objects.filter(valid_to__lte=now, valid_to__gt=now - LATELY)
+    past = lately.filter(~Exists(said), user__is_active=True)
+    ended = list(past.select_related("user"))
+    for assignment in ended:
+        emit("role.expired", assignment, user=assignment.user_id, role=assignment.role)
+    return ended
 
 
 def check_together(people: Iterable[User], *roles: str) -> None:

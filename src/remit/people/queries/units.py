@@ -73,7 +73,7 @@ def headed_by(who: User) -> frozenset[UUID]:
 
 
 def answering() -> dict[UUID, UUID | None]:
-    """Return, for every unit, the id of its active head or of the nearest one above; None if there is none."""
+    """Return, for each unit, the id of its active head or of the nearest one above, None without any."""
     rows = {
         pk: (parent, head if active else None)
         for pk, parent, head, active in Unit.objects.values_list("pk", "parent", "head", "head__is_active")
