@@ -9,6 +9,7 @@ from __future__ import annotations
 import pkgutil
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 from functools import cache
 from importlib import import_module
 from importlib.util import find_spec
@@ -51,6 +52,18 @@ class Hit:
     icon: str
 
 
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """Something that waits for a person and is no task of a process: what, about what, where, by when."""
+
+    label: str
+    about: str
+    href: str
+    icon: str
+    due: datetime | None = None
+    late: bool = False
+
+
 @cache
 def names() -> tuple[str, ...]:
     """Return the dotted names of the rooms, in alphabetical order."""
@@ -71,3 +84,15 @@ def nav() -> tuple[Nav, ...]:
 def finders() -> tuple[Callable[[Any, str], list[Hit]], ...]:
     """Return each room's `find(person, text)`, from its `find.py`."""
     return tuple(import_module(f"{name}.find").find for name in names() if find_spec(f"{name}.find"))
+
+
+@cache
+def askers() -> tuple[Callable[[Any], list[Ask]], ...]:
+    """Return each room's `asks(person)`, from its `asks.py`: what My tasks lists beside the tasks."""
+    return tuple(import_module(f"{name}.asks").asks for name in names() if find_spec(f"{name}.asks"))
+
+
+def asks(person: Any) -> list[Ask]:
+    """Return what every room asks of a person, what is late first, then the earliest due."""
+    found = [ask for asker in askers() for ask in asker(person)]
+    return sorted(found, key=lambda ask: (not ask.late, ask.due is None, ask.due and ask.due.timestamp()))
