@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import json
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -11,6 +12,7 @@ from typing import Any
 import typer
 
 REFERENCE = Path(__file__).resolve().parent / "reference"
+CLIENT = REFERENCE.parents[1] / "src" / "remit" / "client" / "generated"
 NOTE = "<!-- Written by docs/generate.py; change the code, then run `make docs`. -->"
 
 
@@ -115,10 +117,33 @@ def roles() -> str:
     return "\n".join([*lines, ""])
 
 
+def openapi() -> str:
+    """Return the API's description, as the server gives it."""
+    from remit.api.urls import api
+
+    return json.dumps(api.get_openapi_schema(), indent=1, default=str, ensure_ascii=False) + "\n"
+
+
+def client() -> dict[str, str]:
+    """Return the Python client's generated modules, by file name."""
+    from remit.client import generate
+
+    return generate.sources(json.loads(openapi()))
+
+
+def model() -> str:
+    """Return the published definition of a model's record."""
+    from remit.inventory import record
+
+    return json.dumps(record.schema(), indent=2, ensure_ascii=False) + "\n"
+
+
 PAGES: dict[str, Callable[[], str]] = {
     "cli.md": cli,
     "controls.md": controls,
     "metrics.md": metrics,
+    "model.schema.json": model,
+    "openapi.json": openapi,
     "roles.md": roles,
 }
 
@@ -132,6 +157,9 @@ def main() -> None:
     for name, page in PAGES.items():
         (REFERENCE / name).write_text(page(), encoding="utf-8")
         sys.stderr.write(f"docs/reference/{name}\n")
+    for name, text in client().items():
+        (CLIENT / name).write_text(text, encoding="utf-8")
+        sys.stderr.write(f"src/remit/client/generated/{name}\n")
 
 
 if __name__ == "__main__":

@@ -96,8 +96,7 @@ def endpoint(*methods: str) -> Callable[[View], View]:
 def _guarded(
     view: View, methods: tuple[str, ...], request: HttpRequest, *args: Any, **kwargs: Any
 ) -> HttpResponse:
-    scheme, _, secret = request.headers.get("Authorization", "").partition(" ")
-    account = queries.bearer(secret.strip()) if scheme.lower() == "bearer" else None
+    account = _account(request)
     if account is None:
         answer = _error(401, "Send the token of a service account: Authorization: Bearer rmt_...")
         answer.headers["WWW-Authenticate"] = 'Bearer realm="remit"'
@@ -116,19 +115,29 @@ def _guarded(
     try:
         with PROVIDER:
             return view(request, *args, **kwargs)
-    except SCIMException as error:
-        return _dumped(error.to_error(), Context.DEFAULT, error.status)
-    except ValidationError as error:
-        found = Error.from_validation_errors(error)[0]
+    except (SCIMException, ValidationError, ValueError, Problem) as fault:
+        found = _fault(fault)
         return _dumped(found, Context.DEFAULT, found.status or 400)
-    except (UnicodeDecodeError, json.JSONDecodeError):
-        return _error(400, "The body is no JSON.", "invalidSyntax")
-    except Conflict as problem:
-        return _error(409, str(problem), "uniqueness")
-    except Invalid as problem:
-        return _error(400, str(problem), "invalidValue")
-    except Problem as problem:
-        return _error(problem.status, str(problem))
+
+
+def _account(request: HttpRequest) -> Any:
+    scheme, _, secret = request.headers.get("Authorization", "").partition(" ")
+    return queries.bearer(secret.strip()) if scheme.lower() == "bearer" else None
+
+
+def _fault(fault: Exception) -> Error:
+    if isinstance(fault, SCIMException):
+        return fault.to_error()
+    if isinstance(fault, ValidationError):
+        return Error.from_validation_errors(fault)[0]
+    if isinstance(fault, UnicodeDecodeError | json.JSONDecodeError):
+        return Error(status=400, scim_type="invalidSyntax", detail="The body is no JSON.")
+    if not isinstance(fault, Problem):
+        raise fault
+    if isinstance(fault, Invalid):
+        return Error(status=400, scim_type="invalidValue", detail=str(fault))
+    kind = "uniqueness" if isinstance(fault, Conflict) else None
+    return Error(status=fault.status, scim_type=kind, detail=str(fault))
 
 
 @endpoint("GET")

@@ -1,0 +1,1 @@
+"""The API as Python: written by `remit.client.generate`, never by hand."""
