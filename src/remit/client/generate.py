@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 _WIDTH = 108
-_HEAD = '"""{what}. Written from the OpenAPI document by `make docs`, never by hand."""\n'
+_HEAD = '"""{what}. Written from the OpenAPI document by `make docs`."""\n'
 _PLAIN = {"string": "str", "integer": "int", "number": "float", "boolean": "bool", "null": "None"}
 _ROOT = "/api/v1"
 Schema = Mapping[str, Any]

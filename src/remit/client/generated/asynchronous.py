@@ -1,4 +1,4 @@
-"""The API's operations as methods to be awaited. Written from the OpenAPI document by `make docs`, never by hand."""
+"""The API's operations as methods to be awaited. Written from the OpenAPI document by `make docs`."""
 
 # fmt: off
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""What the API takes and gives. Written from the OpenAPI document by `make docs`, never by hand."""
+"""What the API takes and gives. Written from the OpenAPI document by `make docs`."""
 
 # fmt: off
 from __future__ import annotations
