@@ -8,7 +8,6 @@ import requests
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.core.exceptions import ImmediateHttpResponse
 from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
-from allauth.socialaccount.providers.oauth2.client import OAuth2Error
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 
@@ -90,11 +89,7 @@ class SingleSignOnAdapter(DefaultSocialAccountAdapter):
             ImmediateHttpResponse: always; it carries the page.
         """
         del provider, extra_context
-        said = Unavailable(
-            f"Single sign-on did not work ({exception or error}).",
-            remedy="Try again; if it stays, tell your administrator when it was.",
-        )
-        raise ImmediateHttpResponse(errors.problem(request, said))
+        raise ImmediateHttpResponse(errors.problem(request, _unavailable(str(exception or error))))
 
     def get_requests_session(self) -> requests.Session:
         """Return a session that speaks to the configured provider only."""
@@ -105,17 +100,29 @@ class _ProviderOnly(requests.Session):
     """Refuses every other host, follows no redirect, and trusts no description of another issuer."""
 
     def request(self, method: Any, url: Any, *args: Any, **how: Any) -> requests.Response:
+        """Ask the provider.
+
+        Raises:
+            Unavailable: the address is none of its, or it does not answer as it should.
+        """
         provider = settings.SINGLE_SIGN_ON
         if not provider.knows(str(url)):
-            raise OAuth2Error(f"the provider names {url}, which REMIT_OIDC_ORIGINS does not")
+            raise _unavailable(f"the provider names {url}, which REMIT_OIDC_ORIGINS does not")
         how |= {"timeout": settings.SOCIALACCOUNT_REQUESTS_TIMEOUT, "allow_redirects": False}
         try:
             answer = super().request(method, url, *args, **how)
             if url == provider.discovery and answer.json().get("issuer") != provider.issuer:
-                raise OAuth2Error("the provider describes itself as another issuer")
+                raise _unavailable("the provider describes itself as another issuer")
         except requests.RequestException as error:
-            raise OAuth2Error("the provider does not answer") from error
+            raise _unavailable("the provider does not answer") from error
         return answer
+
+
+def _unavailable(why: str) -> Unavailable:
+    return Unavailable(
+        f"Single sign-on did not work: {why}.",
+        remedy="Try again; if it stays, tell your administrator when it was.",
+    )
 
 
 def _claims(given: dict[str, Any]) -> dict[str, Any]:
