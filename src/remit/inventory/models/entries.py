@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
-from django.contrib.postgres.indexes import GinIndex
+from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
+from django.db.models import F, Func
 
 from remit.ledger.models import Governed
 
@@ -24,6 +25,13 @@ STAGES = [
     ("retired", "Retired"),
     ("archived", "Archived"),
 ]
+
+
+class ColumnNames(Func):
+    """The names of a schema's columns, as a JSON array."""
+
+    template = "jsonb_path_query_array(%(expressions)s, '$.columns[*].name')"
+    output_field = models.JSONField()
 
 
 class UseCase(Governed):
@@ -56,7 +64,11 @@ class UseCase(Governed):
     filed_at = models.DateTimeField()
 
     class Meta:
-        indexes = (models.Index(fields=["name"], name="inventory_use_case_name"),)
+        indexes = (
+            models.Index(fields=["name"], name="inventory_use_case_name"),
+            GinIndex(OpClass(F("name"), name="gin_trgm_ops"), name="inventory_use_case_like_name"),
+            GinIndex(OpClass(F("decision"), name="gin_trgm_ops"), name="inventory_use_case_like_what"),
+        )
 
     def __str__(self) -> str:
         return self.name
@@ -130,6 +142,7 @@ class Version(Governed):
         indexes = (
             models.Index(fields=["stage"], name="inventory_version_stage"),
             models.Index(fields=["model", "-registered_at"], name="inventory_version_latest"),
+            GinIndex(ColumnNames("schema"), name="inventory_version_columns"),
         )
         constraints = (
             models.UniqueConstraint(fields=["model", "number"], name="inventory_version_number"),
