@@ -19,9 +19,7 @@ def use_case(request: HttpRequest, key: str) -> Any:
     Raises:
         Unknown: there is none, or it is not visible to who asks.
     """
-    found = queries.use_case(key)
-    policy("use_case").seen(request.user, found)
-    return found
+    return policy("use_case").find(request.user, queries.use_case, key)
 
 
 def model(request: HttpRequest, reference: str) -> Any:
@@ -30,9 +28,7 @@ def model(request: HttpRequest, reference: str) -> Any:
     Raises:
         Unknown: there is none, or it is not visible to who asks.
     """
-    found = queries.model(reference)
-    policy("model").seen(request.user, found)
-    return found
+    return policy("model").find(request.user, queries.model, reference)
 
 
 def version(request: HttpRequest, reference: str, number: str) -> Any:
@@ -41,9 +37,7 @@ def version(request: HttpRequest, reference: str, number: str) -> Any:
     Raises:
         Unknown: there is none, or it is not visible to who asks.
     """
-    found = queries.version(reference, number)
-    policy("version").seen(request.user, found)
-    return found
+    return policy("version").find(request.user, queries.version, reference, number)
 
 
 def person(given: str) -> Any:

@@ -6,7 +6,8 @@ neither names is denied. A page that shows `noun` asks `policy("noun")` and noth
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cache
 from typing import Any, TypeVar
@@ -17,6 +18,7 @@ from remit.kernel.problems import Denied, Unknown
 from remit.people import queries, rules
 from remit.people.models import User
 
+Row = TypeVar("Row")
 Rows = TypeVar("Rows", bound=QuerySet[Any, Any])
 
 
@@ -66,6 +68,22 @@ class Policy:
         way = "__".join(self.rows)
         unit, subject = (f"{way}__unit__in", f"{way}__in") if way else ("unit__in", "pk__in")
         return rows.filter(Q(**{unit: units}) | Q(**{subject: queries.visible_subjects(person, permission)}))
+
+    def find(self, person: User | str, lookup: Callable[..., Row], *key: str) -> Row:
+        """Return the row that a lookup finds, if the person may read it.
+
+        Raises:
+            Unknown: there is none, or it is not theirs to see; the answer does not tell which.
+        """
+        found: Row | None = None
+        with suppress(Unknown):
+            found = lookup(*key)
+        if found is None or not self.may(person, "read", found):
+            raise Unknown(
+                f"There is no {self.noun.replace('_', ' ')} {' '.join(key)}, or it is not yours to see.",
+                remedy="Check the address, or ask whoever heads the unit for a role in it.",
+            )
+        return found
 
     def seen(self, person: User | str, row: Any) -> None:
         """Pass if the person may read this row.
