@@ -42,14 +42,14 @@ def test_a_form_from_elsewhere_is_refused_in_words(bank):
 
 
 def test_a_fault_is_a_page_without_the_database(bank, sign_in, monkeypatch):
-    from remit.inventory import queries
+    from remit.inventory import search
 
-    def fail():
+    def fail(*_: object, **__: object) -> None:
         raise RuntimeError("broken on purpose")
 
     client = sign_in(bank.daniel)
     client.raise_request_exception = False
-    monkeypatch.setattr(queries, "listing", fail)
+    monkeypatch.setattr(search, "counts", fail)
     answer = client.get("/models/")
     assert answer.status_code == 500
     assert "Nothing was half done" in answer.text

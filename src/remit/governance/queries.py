@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from datetime import datetime
 from uuid import UUID
 
@@ -122,15 +121,11 @@ def remit_in_force(version: Version, at: datetime | None = None) -> Remit | None
     return rows.order_by("-issued_at").first()
 
 
-def current_remits(versions: Iterable[UUID]) -> dict[UUID, Remit]:
-    """Return, by version id, the newest remit that is in force or suspended, in one read."""
-    rows = (
-        Remit.objects.filter(version__in=list(versions), state__in=("in_force", "suspended"))
-        .order_by("version", "-issued_at")
-        .distinct("version")
-        .defer("envelope", "terms")
-    )
-    return {row.version_id: row for row in rows}
+def remit_that_counts(version: Version) -> Remit | None:
+    """Return the version's remit in force, else a suspended one, else the newest."""
+    found = list(Remit.objects.filter(version=version).defer("envelope", "terms").order_by("-issued_at"))
+    order = {"in_force": 0, "suspended": 1}
+    return min(found, key=lambda remit: order.get(remit.state, 2), default=None)
 
 
 def any_remit_issued() -> bool:

@@ -21,6 +21,16 @@ LABELS = {
     "conditions": "On condition",
     "valid": "Valid",
 }
+KINDS = {
+    "ml": "Machine learning",
+    "statistical": "Statistical",
+    "rules": "Rules",
+    "spreadsheet": "Spreadsheet",
+    "vendor": "Bought from a vendor",
+    "llm": "Language model",
+    "agent": "Agent",
+    "composite": "Several together",
+}
 _ACTIONS = {
     "refer": "then a person decides",
     "fallback": "then the fallback decides",
@@ -90,6 +100,11 @@ def measured(row: Mapping[str, Any]) -> str:
     """Name what a metric row measures: the metric, its column and its segment."""
     about = (row.get("column"), row.get("segment"))
     return ", ".join(str(part) for part in (metric(str(row["metric"])), *about) if part)
+
+
+def kind(name: str) -> str:
+    """Write a kind of model for people."""
+    return KINDS.get(name, name.capitalize())
 
 
 def evidence(kind: str) -> str:

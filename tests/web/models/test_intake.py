@@ -47,13 +47,13 @@ def test_what_the_action_refuses_comes_back_on_its_field_and_nothing_is_filed(ba
     assert "A short name in lower case with hyphens" in answer.text
     assert "A number without signs or spaces" in answer.text
     assert "Whether an applicant is offered" in answer.text
-    assert not queries.listing().exists()
+    assert not queries.use_cases().exists()
 
 
 def test_the_form_is_not_offered_to_who_may_not_file(bank, sign_in):
     assert sign_in(bank.priya).get("/use-cases/new").status_code == 403
     assert sign_in(bank.priya).post("/use-cases/new", given(bank)).status_code == 403
-    assert not queries.listing().exists()
+    assert not queries.use_cases().exists()
 
 
 def test_an_unknown_use_case_is_not_found(bank, sign_in):

@@ -19,7 +19,7 @@ def test_an_empty_list_says_what_starts_it(bank, sign_in):
 def test_a_row_is_a_model_or_a_use_case_without_one(bank, sign_in, file_many):
     file_many(2)
     page = sign_in(bank.daniel).get("/models/").text
-    assert names(page) == ["Use case 0000", "Model 0001"]
+    assert names(page) == ["Model 0001", "Use case 0000"]
     assert "/use-cases/use-case-0000/" in page
     assert "/models/MDL-0001/" in page
 
@@ -29,14 +29,14 @@ def test_a_row_is_a_model_or_a_use_case_without_one(bank, sign_in, file_many):
     [
         ("q=model 0001", ["Model 0001"]),
         ("q=UC-0001", ["Use case 0000"]),
-        ("q=okafor", ["Use case 0000", "Model 0001"]),
+        ("q=okafor", ["Model 0001", "Use case 0000"]),
         ("built=MLflow", ["Model 0001"]),
         ("stage=intake", ["Use case 0000"]),
-        ("stage=intake&stage=development", ["Use case 0000", "Model 0001"]),
+        ("stage=intake&stage=development", ["Model 0001", "Use case 0000"]),
         ("stage=intake&built=MLflow", []),
         ("view=business", []),
-        ("view=way", ["Use case 0000", "Model 0001"]),
-        ("view=no-such-view&start=junk", ["Use case 0000", "Model 0001"]),
+        ("view=way", ["Model 0001", "Use case 0000"]),
+        ("view=no-such-view&start=junk", ["Model 0001", "Use case 0000"]),
         ("q=%27%3B--", []),
     ],
 )

@@ -7,6 +7,7 @@ from remit.governance.actions.gates import evaluate_gate
 from remit.governance.actions.remits import (
     expire_remits,
     issue_remit,
+    note_remits,
     reinstate_remit,
     revoke_remit,
     suspend_remit,
@@ -21,6 +22,7 @@ __all__ = [
     "evaluate_gate",
     "expire_remits",
     "issue_remit",
+    "note_remits",
     "open_finding",
     "record_approval",
     "reinstate_remit",

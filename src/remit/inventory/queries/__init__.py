@@ -1,5 +1,6 @@
 """Reads of the inventory, a concern a file."""
 
+from remit.inventory.queries.alike import Alike, similar
 from remit.inventory.queries.change_requests import (
     change,
     change_digest,
@@ -16,6 +17,7 @@ from remit.inventory.queries.complete import completeness_of
 from remit.inventory.queries.custom_fields import custom_of, field, fields, fields_for, hidden
 from remit.inventory.queries.entries import (
     any_version,
+    check_artifacts,
     model,
     models,
     use_case,
@@ -33,7 +35,7 @@ from remit.inventory.queries.incoming import (
     import_size,
     imports,
 )
-from remit.inventory.queries.owners import models_in, owned_by, ownerless, to_appoint
+from remit.inventory.queries.owners import by_owner, models_in, owned_by, ownerless, to_appoint
 from remit.inventory.queries.relations import (
     Dependent,
     Related,
@@ -47,13 +49,16 @@ from remit.inventory.queries.saved import pins, saved_view, saved_views
 from remit.inventory.queries.supply import models_from, vendor, vendors
 
 __all__ = [
+    "Alike",
     "Dependent",
     "Related",
     "any_version",
+    "by_owner",
     "change",
     "change_digest",
     "changes",
     "changes_of",
+    "check_artifacts",
     "completeness_of",
     "custom_of",
     "described",
@@ -82,6 +87,7 @@ __all__ = [
     "reviewers",
     "saved_view",
     "saved_views",
+    "similar",
     "to_appoint",
     "use_case",
     "use_case_by_id",

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
 
-from django.db.models import Case, F, OuterRef, Q, QuerySet, Subquery, Value, When
-from django.db.models.functions import Coalesce
+from django.db.models import QuerySet
 
 from remit.inventory import artifacts
 from remit.inventory.models import Model, UseCase, Version
@@ -93,65 +91,34 @@ def versions_of(use_case: UseCase) -> QuerySet[Version]:
     return _versions().filter(model__use_case=use_case).order_by("-registered_at")
 
 
-def listing() -> QuerySet[UseCase, dict[str, Any]]:
-    """Return one row a model, and one a use case without any: who, where, tier, and the version that counts.
-
-    The version that counts is the one in business, else the newest that is not retired. Rows are
-    dictionaries in the order of unit, use case and model, for callers to filter and slice.
-    """
-    counted = (
-        Version.objects.filter(model=OuterRef("models"))
-        .annotate(
-            rank=Case(
-                When(stage__in=("in_business", "under_review"), then=0),
-                When(stage__in=("retired", "archived"), then=2),
-                default=1,
-            )
-        )
-        .order_by("rank", "-registered_at")
-    )
-    before_version = Case(When(models=None, then=Value("intake")), default=Value("development"))
-    return (
-        UseCase.objects.annotate(
-            version_id=Subquery(counted.values("pk")[:1]),
-            version=Subquery(counted.values("number")[:1]),
-            stage=Coalesce(Subquery(counted.values("stage")[:1]), before_version),
-            model_reference=F("models__reference"),
-            model=Coalesce(F("models__name"), Value("")),
-            built_in=Coalesce(F("models__built_in"), Value("")),
-            model_kind=Coalesce(F("models__kind"), F("kind")),
-            unit_name=F("unit__name"),
-            owner_name=F("owner__name"),
-            owner_title=F("owner__title"),
-        )
-        .order_by("unit_name", "name", "model", "pk")
-        .values(
-            "pk", "reference", "key", "name", "tier", "regulations", "planned_value_a_year", "currency",
-            "version_id", "version", "stage", "model_reference", "model", "built_in", "model_kind",
-            "unit_id", "unit_name", "owner_id", "owner_name", "owner_title",
-        )
-    )  # fmt: skip
+def any_version() -> bool:
+    """Tell whether any version was ever registered."""
+    return Version.objects.exists()
 
 
-def matching(text: str) -> Q:
-    """Return the filter of `listing()` for a text in a name, a reference, an owner or a regulation."""
-    return (
-        Q(name__icontains=text)
-        | Q(model__icontains=text)
-        | Q(reference__icontains=text)
-        | Q(model_reference__icontains=text)
-        | Q(owner_name__icontains=text)
-        | Q(regulations__icontains=text)
-    )
-
-
-def verified_artifacts(version: Version) -> dict[str, Path]:
-    """Return the version's files by name, each hashed again.
+def check_artifacts(version: Version) -> int:
+    """Hash every file of a version again, wherever it lies, and return how many there are.
 
     Raises:
         Broken: a file is gone or has changed.
+        Unavailable: the place of a file cannot be reached.
     """
-    return {a.name: artifacts.verified(a.name, a.sha256) for a in version.artifacts.order_by("name")}
+    files = version.artifacts.order_by("name")
+    for file in files:
+        artifacts.check(file.name, file.sha256, file.location)
+    return len(files)
+
+
+def verified_artifacts(version: Version) -> dict[str, Path]:
+    """Return the version's files by name, each hashed again; one that lies elsewhere is copied here.
+
+    Raises:
+        Broken: a file is gone or has changed.
+        Unavailable: the place of a file cannot be reached.
+    """
+    return {
+        a.name: artifacts.brought(a.name, a.sha256, a.location) for a in version.artifacts.order_by("name")
+    }
 
 
 def _versions() -> QuerySet[Version]:

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Any
 from uuid import UUID
 
-from django.db.models import Exists, OuterRef, QuerySet
+from django.contrib.postgres.aggregates import ArrayAgg
+from django.db.models import Count, Exists, F, Max, OuterRef, Q, QuerySet, Sum
 
 from remit.inventory.models import NOW, Standing, UseCase
+from remit.inventory.search import RUNNING
 from remit.people import queries as people
 from remit.people.models import User
 
@@ -39,3 +42,30 @@ def to_appoint(who: User) -> list[UseCase]:
         unheaded = {unit for unit, head in people.answering().items() if head is None}
         units |= unheaded if within is None else unheaded & within
     return list(ownerless(units)) if units else []
+
+
+def by_owner(rows: QuerySet[Standing]) -> list[dict[str, Any]]:
+    """Return what each owner of some rows of `search.rows` answers for, those with most in business first.
+
+    A row holds `owner_id`, `owner_name`, `owner_title`, `units` (names), `use_cases` (ids), `running`,
+    `suspended`, `in_force`, and `planned` value a year in `currency`, each use case counted once.
+    """
+    unordered = rows.order_by()
+    once = unordered.order_by("use_case_id").distinct("use_case_id").values("pk")
+    planned = (
+        Standing.objects.filter(pk__in=once).values("owner_id").annotate(sum=Sum("planned_value_a_year"))
+    )
+    worth = dict(planned.values_list("owner_id", "sum"))
+    found = (
+        unordered.values("owner_id", "owner_name", owner_title=F("owner__title"))
+        .annotate(
+            units=ArrayAgg("unit_name", distinct=True, order_by="unit_name"),
+            use_cases=ArrayAgg("use_case_id", distinct=True),
+            currency=Max("currency"),
+            running=Count("pk", filter=Q(stage__in=RUNNING)),
+            suspended=Count("pk", filter=Q(remit_state="suspended")),
+            in_force=Count("pk", filter=Q(remit_state="in_force")),
+        )
+        .order_by("-running", "owner_name", "owner_id")
+    )
+    return [row | {"planned": worth.get(row["owner_id"], 0)} for row in found]

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
 
-from remit.inventory.models import Pin, SavedView
+from remit.inventory.models import NOW, Pin, SavedView, Standing
+from remit.inventory.search import seen_by
 from remit.kernel.problems import Unknown
 from remit.people.models import User
 
@@ -28,5 +29,18 @@ def saved_view(person: User, identifier: object) -> SavedView:
 
 
 def pins(person: User) -> QuerySet[Pin]:
-    """Return what a person keeps at hand, in the order in which they took it up."""
-    return Pin.objects.filter(person=person).select_related("view", "model").order_by("pk")
+    """Return what a person keeps at hand and may see, in the order in which they took it up.
+
+    A pin of a model has its `health`.
+    """
+    seen = seen_by(person)
+    visible = (
+        Q(unit__in=seen["units"]) | Q(use_case__in=seen["subjects"]) if seen["units"] is not None else Q()
+    )
+    standing = Standing.objects.filter(NOW & visible, model=OuterRef("model"))
+    return (
+        Pin.objects.filter(Q(view__isnull=False) | Exists(standing), person=person)
+        .annotate(health=Subquery(standing.values("health")[:1]))
+        .select_related("view", "model")
+        .order_by("pk")
+    )

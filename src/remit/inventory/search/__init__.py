@@ -13,9 +13,11 @@ from remit.inventory.search.filters import (
     Search,
     Seen,
     View,
+    moment,
     page,
     rows,
     seen_by,
+    unit_of,
 )
 
 __all__ = [
@@ -35,8 +37,10 @@ __all__ = [
     "counts",
     "facets",
     "forget",
+    "moment",
     "page",
     "rows",
     "seen_by",
     "total",
+    "unit_of",
 ]

@@ -6,7 +6,7 @@ import json
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, fields
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Self, TypedDict
 from urllib.parse import urlencode
 from uuid import UUID
@@ -75,7 +75,7 @@ VIEWS = {
         lambda _: Q(stage__in=RUNNING) & ~Q(remit_state__in=("in_force", "suspended")),
     ),
     "language": View("Language models", lambda _: Q(kind__in=("llm", "agent"))),
-    "ownerless": View("Without an active owner", lambda _: Q(owner_active=False)),
+    "ownerless": View("Without an active owner", lambda _: Q(owner_active=False) & ~Q(stage__in=OVER)),
     "incomplete": View("Incomplete", lambda _: Q(completeness__lt=100)),
     "retired": View("Retired", lambda _: Q(stage__in=OVER)),
 }
@@ -164,6 +164,26 @@ def period(at: datetime | None, known: datetime | None = None) -> Q:
     return so & Q(known_from__lte=known) & (Q(known_to=None) | Q(known_to__gt=known))
 
 
+def moment(given: datetime | date, *, name: str = "as_of") -> datetime:
+    """Return the instant that is asked for: of a day its last one, or now while the day is not over.
+
+    Args:
+        given: an instant with its time zone, or a day, in UTC.
+        name: what it is called where it was asked for.
+
+    Raises:
+        Invalid: it is yet to come.
+    """
+    now = clock.now()
+    if isinstance(given, datetime):
+        instant = given
+    else:
+        instant = now if given == now.date() else datetime.combine(given, time.max, UTC)
+    if instant > now:
+        raise Invalid(f"{name} is yet to come.", fields={name: "Give a day up to today."})
+    return instant
+
+
 class Seen(TypedDict):
     """What a person may see, as `rows` and `counts` take it."""
 
@@ -197,6 +217,15 @@ def page(found: QuerySet[Standing], *, after: str = "", size: int = 50) -> Page:
     taken = list(found.defer("words")[: size + 1])
     more = len(taken) > size
     return Page(taken[:size], _cursor(taken[size - 1]) if more else "")
+
+
+def unit_of(cursor: str) -> str:
+    """Return the unit of the row that a cursor continues after.
+
+    Raises:
+        Invalid: the cursor is not one that a page gave.
+    """
+    return _read(cursor)[0]
 
 
 def _chosen(facet: Facet, values: Sequence[str]) -> Q:

@@ -124,7 +124,7 @@ class ModelPage:
         """The validity of the remit."""
         if self.remit is None:
             return None
-        shown = countdown(self.remit, self.now)
+        shown = countdown(self.remit.valid_from, self.remit.valid_until, self.now)
         whole = self.remit.valid_until - self.remit.valid_from
         ended = self.remit.valid_until <= self.now
         state = "expired" if ended and self.remit.state == "in_force" else self.remit.state

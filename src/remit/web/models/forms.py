@@ -9,17 +9,7 @@ from django import forms
 from remit.governance.rules import tiering
 from remit.inventory.contract import Intake
 from remit.people import queries as people
-
-_KINDS = (
-    ("ml", "Machine learning"),
-    ("statistical", "Statistical"),
-    ("rules", "Rules"),
-    ("spreadsheet", "Spreadsheet"),
-    ("vendor", "Bought from a vendor"),
-    ("llm", "Language model"),
-    ("agent", "Agent"),
-    ("composite", "Several together"),
-)
+from remit.web import words
 
 
 def _lines(text: str) -> tuple[str, ...]:
@@ -52,7 +42,7 @@ class IntakeForm(forms.Form):
         label="Planned value a year", widget=forms.TextInput(attrs={"inputmode": "decimal"})
     )
     currency = forms.CharField(max_length=3, initial="USD")
-    kind = forms.ChoiceField(choices=_KINDS, label="Kind of model")
+    kind = forms.ChoiceField(choices=list(words.KINDS.items()), label="Kind of model")
     jurisdictions = forms.CharField(required=False, help_text="Separated by commas: US, Massachusetts.")
     regulations = forms.CharField(required=False, help_text="Separated by commas: Regulation B, SR 26-2.")
     affects_people = forms.BooleanField(

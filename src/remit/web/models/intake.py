@@ -56,7 +56,7 @@ def use_case(request: HttpRequest, key: str) -> HttpResponse:
         "assessment": assessment,
         "answers": _answers(assessment.answers) if assessment else [],
         "tasks": [lifecycle.row_of(task) for task in lifecycle.open_tasks(found)],
-        "models": [row for row in queries.listing().filter(pk=found.pk) if row["model_reference"]],
+        "models": list(queries.models().filter(use_case=found)),
         "nav": "models",
         "crumbs": [("Models", reverse("models:list")), (found.name, "")],
     }

@@ -1,63 +1,91 @@
-"""The list of models: its facets, its views, its filter, and what stands beside each row."""
+"""The list of models: what is asked of it, its facets and views, and the rows as they are shown."""
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
+from functools import cached_property, lru_cache
 from itertools import groupby
 from operator import itemgetter
 from typing import Any
+from urllib.parse import urlencode
 
-from django.http import QueryDict
+from django.http import HttpRequest
+from django.template.loader import render_to_string
 from django.urls import reverse
+from django.utils.safestring import SafeString
 
-from remit.governance import queries as governance
-from remit.inventory import queries as inventory
+from remit.inventory import queries, search
+from remit.inventory.search import NONE, Count, Search
 from remit.kernel import clock
+from remit.web import words
+from remit.web.models import moment
 
 PAGE = 50
-_SOON, _URGENT = timedelta(days=60), timedelta(days=14)
-# facet, the column it filters, whether it starts open
-_COLUMNS = (
-    ("tier", "Tier", "tier", True),
-    ("stage", "Stage", "stage", True),
-    ("unit", "Line of business", "unit_name", True),
-    ("owner", "Owner", "owner_name", False),
-    ("kind", "Kind", "model_kind", False),
-    ("built", "Built in", "built_in", False),
+SHOWN = 12
+FOUND = 40
+_URGENT = timedelta(days=14)
+# facet, what it is called, what one looks for in it, whether it starts open
+FACETS = (
+    ("tier", "Tier", "a tier", True),
+    ("stage", "Stage", "a stage", True),
+    ("health", "Health", "a health", True),
+    ("unit", "Line of business", "a line of business", True),
+    ("remit", "Remit", "a state", False),
+    ("owner", "Owner", "an owner", False),
+    ("kind", "Kind", "a kind", False),
+    ("built", "Built in", "a tool", False),
+    ("regulation", "Regulation", "a regulation", False),
+    ("tag", "Tag", "a tag", False),
+    ("missing", "Missing", "a field", False),
 )
-_KINDS = {"ml": "Machine learning", "llm": "Language model"}
+COLUMNS = {
+    "tier": "Tier",
+    "stage": "Stage",
+    "health": "Health",
+    "remit": "Remit",
+    "owner": "Owner",
+    "built": "Built in",
+    "regulation": "Regulation",
+    "planned": "Planned a year",
+    "kind": "Kind",
+    "version": "Version",
+    "unit": "Line of business",
+    "vendor": "Vendor",
+    "tags": "Tags",
+    "complete": "Complete",
+    "reference": "Id",
+}
+DEFAULT_COLUMNS = ("tier", "stage", "health", "remit", "owner", "built", "regulation", "planned")
+_KEPT = "model_columns"
 
 
 @dataclass(frozen=True, slots=True)
-class Option:
-    """One value of a facet, how many rows have it, and whether it is chosen."""
-
-    value: str
-    label: str
-    n: int
-    chosen: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Facet:
-    """A column to filter by."""
+class FacetShown:
+    """A facet with the options that are shown: those chosen, then those with most models."""
 
     key: str
     label: str
-    options: tuple[Option, ...]
+    one: str
+    options: tuple[Count, ...]
+    values: int
     open: bool
 
+    @property
+    def long(self) -> bool:
+        """Whether it has more options than are shown."""
+        return self.values > len(self.options)
+
 
 @dataclass(frozen=True, slots=True)
-class View:
-    """A filter that has a name, and how many rows are in it."""
+class Tab:
+    """A view: its name, its address, how many models are in it, whether it is the present one."""
 
-    key: str
     label: str
-    n: int
+    query: str
+    n: int | None
+    current: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,123 +97,228 @@ class Chip:
 
 
 class Listing:
-    """What the list shows for a query string. One read of light rows; facets and filters work on those."""
+    """What the list answers to a query string, for one person; each question is asked at most once."""
 
-    def __init__(self, asked: QueryDict) -> None:
-        self.asked = asked
-        self.text = asked.get("q", "").strip()[:80]
-        self.view = asked.get("view", "")
-        self._all = list(inventory.listing())
-        self._remits = governance.current_remits(row["version_id"] for row in self._all if row["version_id"])
-        self._views = _views(self._remits, clock.now())
-        self.total = len(self._all)
-        self.facets = [facet for facet in (self._facet(*column) for column in _COLUMNS) if facet.options]
-        self.fitting = self._fitting()
+    def __init__(self, request: HttpRequest) -> None:
+        self.person: Any = request.user
+        self.asked = request.GET
+        self.search = Search.of(dict(self.asked.lists()))
+        self.at, self.day_fault = moment.read(self.asked.get("as_of", ""))
+        self.flat = self.asked.get("flat") == "1"
+        self.after = self.asked.get("after", "")
+        self._session = request.session
+        self._seen = search.seen_by(self.person)
 
     @property
-    def views(self) -> list[View]:
-        """The named views with their counts."""
+    def day(self) -> date | None:
+        """The day that is shown; None for now."""
+        return self.at.date() if self.at else None
+
+    @property
+    def today(self) -> date:
+        """The last day that can be asked for."""
+        return clock.now().date()
+
+    @cached_property
+    def counts(self) -> search.Counts:
+        """How many models there are, fit, and would fit."""
+        return search.counts(self.search, **self._seen, at=self.at)
+
+    @cached_property
+    def page(self) -> search.Page:
+        """The rows of this page."""
+        found = search.rows(self.search, **self._seen, at=self.at)
+        return search.page(found, after=self.after, size=PAGE)
+
+    @property
+    def groups(self) -> list[tuple[str, int, list[dict[str, Any]]]]:
+        """The rows by unit: its name, how many of it fit, its rows here; all under no name when flat."""
+        rows = [shown(row, self.at) for row in self.page.rows]
+        if self.flat:
+            return [("", 0, rows)] if rows else []
+        sizes = {option.value: option.n for option in self.counts.facets["unit"]}
         return [
-            View(key, label, sum(1 for row in self._all if fits(row)))
-            for key, (label, fits) in self._views.items()
+            (unit, sizes.get(unit, 0), list(own)) for unit, own in groupby(rows, key=itemgetter("unit_name"))
         ]
+
+    @property
+    def continues(self) -> str:
+        """The unit whose rows the page before this one ended with, so that its name is not said again."""
+        return search.unit_of(self.after) if self.after else ""
+
+    @property
+    def more(self) -> str:
+        """The query of the next page; empty after the last."""
+        return self.query(after=self.page.after) if self.page.after else ""
+
+    @property
+    def facets(self) -> list[FacetShown]:
+        """The facets that have anything to choose."""
+        return [facet for facet in (self.facet(key) for key, *_ in FACETS) if facet.options]
+
+    def facet(self, key: str, *, find: str = "", most: int = SHOWN) -> FacetShown:
+        """Return a facet with at most so many options, those whose label holds a text."""
+        _, label, one, opened = next(row for row in FACETS if row[0] == key)
+        every = [replace(o, label=label_of(key, o.value, o.label)) for o in self.counts.facets[key]]
+        fitting = [o for o in every if o.chosen or find.casefold() in o.label.casefold()]
+        # a facet that names what is missing does not list what misses nothing
+        fitting = [o for o in fitting if o.chosen or (key, o.value) != ("missing", NONE)]
+        numerous = sorted(fitting, key=lambda o: (not o.chosen, -o.n))[:most]
+        kept = {o.value for o in numerous}
+        shown_ones = tuple(o for o in fitting if o.value in kept)
+        return FacetShown(key, label, one, shown_ones, len(every), opened or any(o.chosen for o in every))
+
+    @property
+    def tabs(self) -> list[Tab]:
+        """The views that everybody has and that hold anything, then the saved ones."""
+        saved, counted = self.asked.get("saved", ""), self.counts.views
+        ready = [
+            Tab(view.label, self.tab_query(view=key), counted[key], not saved and key == self.search.view)
+            for key, view in search.VIEWS.items()
+            if counted[key] or key in {"", self.search.view}
+        ]
+        return [*ready, *(self._own_tab(view, current=str(view.pk) == saved) for view in self.saved)]
+
+    @cached_property
+    def saved(self) -> list[Any]:
+        """The saved views that the person may use."""
+        return list(queries.saved_views(self.person))
+
+    @property
+    def current(self) -> Any:
+        """The saved view that is open, or None."""
+        return next((view for view in self.saved if str(view.pk) == self.asked.get("saved")), None)
 
     @property
     def chips(self) -> list[Chip]:
-        """The chosen options, each removable."""
-        chosen = [(facet.key, option) for facet in self.facets for option in facet.options if option.chosen]
-        return [Chip(option.label, self._without(key, option.value)) for key, option in chosen]
+        """The chosen options, each with the query that takes it away."""
+        found = []
+        for facet in search.FACETS:
+            for option in self.counts.facets[facet.key]:
+                if option.chosen:
+                    others = tuple(v for v in getattr(self.search, facet.field) if v != option.value)
+                    without = replace(self.search, **{facet.field: others})
+                    label = label_of(facet.key, option.value, option.label)
+                    found.append(Chip(label, self.query(of=without)))
+        return found
 
-    def groups(self, start: int) -> list[tuple[str, int, list[dict[str, Any]]]]:
-        """Return a page of rows from `start`, by unit: its name, how many fit in it, its rows here."""
-        sizes = Counter(row["unit_name"] for row in self.fitting)
-        page = [self._shown(row) for row in self.fitting[start : start + PAGE]]
-        return [(unit, sizes[unit], list(rows)) for unit, rows in groupby(page, key=itemgetter("unit_name"))]
+    @property
+    def columns(self) -> dict[str, str]:
+        """The columns that are shown, with their names: the view's, else those chosen last."""
+        chosen = self._session.get(_KEPT) or (self.current and self.current.columns) or DEFAULT_COLUMNS
+        return {key: COLUMNS[key] for key in COLUMNS if key in chosen}
 
-    def more(self, start: int) -> str:
-        """Return the query of the next page, or nothing after the last."""
-        if start + PAGE >= len(self.fitting):
-            return ""
-        following = self.asked.copy()
-        following["start"] = str(start + PAGE)
-        return following.urlencode()
+    @property
+    def every_column(self) -> list[tuple[str, str, bool]]:
+        """Every column: its key, its name, whether it is shown."""
+        here = self.columns
+        return [(key, label, key in here) for key, label in COLUMNS.items()]
 
-    def _fitting(self) -> list[dict[str, Any]]:
-        wanted = {c: set(self.asked.getlist(k)) for k, _, c, _ in _COLUMNS if self.asked.getlist(k)}
-        _, in_view = self._views.get(self.view, self._views[""])
-        text = self.text.casefold()
-        return [
-            row
-            for row in self._all
-            if in_view(row)
-            and all(str(row[column]) in values for column, values in wanted.items())
-            and text in _words(row)
-        ]
+    @property
+    def width(self) -> int:
+        """How many cells a row has."""
+        return len(self.columns) + (1 if self.at else 2)
 
-    def _facet(self, key: str, label: str, column: str, opened: bool) -> Facet:  # noqa: FBT001 - a row of _COLUMNS
-        chosen = set(self.asked.getlist(key))
-        counts = Counter(str(row[column]) for row in self._all if row[column])
-        options = (Option(v, _label(column, v), n, v in chosen) for v, n in sorted(counts.items()))
-        return Facet(key, label, tuple(options), opened or bool(chosen))
+    def query(self, *, of: Search | None = None, **other: str) -> str:
+        """Return the query string of this list with other values; an empty one leaves its name out."""
+        kept = {
+            "saved": self.asked.get("saved", ""),
+            "as_of": self.day.isoformat() if self.day else "",
+            "flat": "1" if self.flat else "",
+        }
+        said = urlencode({key: value for key, value in (kept | other).items() if value})
+        return "&".join(filter(None, ((of or self.search).query(), said)))
 
-    def _shown(self, row: dict[str, Any]) -> dict[str, Any]:
-        remit = self._remits.get(row["version_id"])
-        stage = "suspended" if remit and remit.state == "suspended" else row["stage"]
-        beside = {"title": row["model"] or row["name"], "href": href(row), "stage": stage}
-        return row | beside | {"remit": countdown(remit, clock.now()) if remit else None}
+    @property
+    def grouped(self) -> str:
+        """The query string of this list by line of business."""
+        return self.query(flat="")
 
-    def _without(self, key: str, value: str) -> str:
-        kept = self.asked.copy()
-        kept.setlist(key, [v for v in kept.getlist(key) if v != value])
-        kept.pop("start", None)
-        return kept.urlencode()
+    @property
+    def ungrouped(self) -> str:
+        """The query string of this list in one piece."""
+        return self.query(flat="1")
 
+    @property
+    def present(self) -> str:
+        """The query string of this list as things stand now."""
+        return self.query(as_of="")
 
-def href(row: Mapping[str, Any]) -> str:
-    """Return the page of a row: its model's, or its use case's while it has no model."""
-    if row["model_reference"]:
-        return f"/models/{row['model_reference']}/"
-    return reverse("models:use_case", args=[row["key"]])
+    def tab_query(self, *, view: str) -> str:
+        """Return the query string of a view that everybody has."""
+        return "&".join(filter(None, (Search(view=view).query(), self._then)))
 
+    def _own_tab(self, view: Any, *, current: bool) -> Tab:
+        parts = (view.query, f"saved={view.pk}", self._then)
+        return Tab(view.name, "&".join(filter(None, parts)), None, current)
 
-def countdown(remit: Any, now: datetime) -> dict[str, Any]:
-    """Return what the countdown component draws: whole days left, the share left, and its tone."""
-    left = max(remit.valid_until - now, timedelta(0))
-    tone = "bad" if left < _URGENT else "warn" if left < _SOON else ""
-    share = left / (remit.valid_until - remit.valid_from)
-    return {"days": left.days, "share": share, "until": remit.valid_until, "tone": tone, "of": remit}
+    @property
+    def _then(self) -> str:
+        return f"as_of={self.day.isoformat()}" if self.day else ""
 
 
-def _views(remits: Mapping[Any, Any], now: datetime) -> dict[str, tuple[str, Callable[[Any], bool]]]:
-    def state(row: Mapping[str, Any]) -> str:
-        remit = remits.get(row["version_id"])
-        return remit.state if remit else ""
+def keep_columns(request: HttpRequest, chosen: Iterable[str]) -> None:
+    """Show these columns from now on, in this session; none for those of the view."""
+    request.session[_KEPT] = [key for key in COLUMNS if key in set(chosen)]
 
-    def ending(row: Mapping[str, Any]) -> bool:
-        remit = remits.get(row["version_id"])
-        return remit is not None and remit.valid_until - now < _SOON
 
-    over = ("retired", "archived")
-    running = ("in_business", "under_review")
+def shown(row: Any, at: datetime | None) -> dict[str, Any]:
+    """Return a row as the table shows it."""
+    suspended = row.remit_state == "suspended"
+    stage = "suspended" if suspended and row.stage in search.RUNNING else row.stage
     return {
-        "": ("All", lambda _: True),
-        "business": ("In business", lambda row: row["stage"] in running and state(row) == "in_force"),
-        "way": ("On the way", lambda row: row["stage"] not in (*running, *over)),
-        "ending": ("Remit ends in 60 days", ending),
-        "suspended": ("Suspended", lambda row: state(row) == "suspended"),
-        "without": ("In business without a remit", lambda row: row["stage"] in running and not state(row)),
-        "retired": ("Retired", lambda row: row["stage"] in over),
+        "row": row,
+        "unit_name": row.unit_name,
+        "href": href(row, at),
+        "tier": cell("tier", row.tier),
+        "stage": cell("stage", stage),
+        "health": cell("health", row.health),
+        "owner": cell("owner", row.owner_name),
+        "owner_gone": not row.owner_active,
+        "kind": words.kind(row.kind),
+        "remit": countdown(row.remit_from, row.remit_until, at or clock.now())
+        if row.remit_state == "in_force"
+        else None,
+        "regulations": row.regulations[:2],
+        "others": row.regulations[2:],
     }
 
 
-def _words(row: Mapping[str, Any]) -> str:
-    columns = ("name", "model", "reference", "model_reference", "owner_name", "built_in", "unit_name")
-    return " ".join([*(str(row[c] or "") for c in columns), *row["regulations"]]).casefold()
+@lru_cache(maxsize=4096)
+def cell(name: str, value: str) -> SafeString:
+    """Draw a value that many rows share, once."""
+    return SafeString(render_to_string(f"models/cells/{name}.html", {"value": value}).strip())
 
 
-def _label(column: str, value: str) -> str:
-    if column == "tier":
+def href(row: Any, at: datetime | None = None) -> str:
+    """Return the page of a row: its model's, or its use case's while it has no model."""
+    if row.model_id:
+        return f"/models/{row.reference}/" + (f"?as_of={at.date().isoformat()}" if at else "")
+    return reverse("models:use_case", args=[row.key])
+
+
+def countdown(start: datetime, end: datetime, now: datetime) -> dict[str, Any]:
+    """Return what is left of a remit: whole days, the share of its time, its end, and the tone of these."""
+    left = max(end - now, timedelta(0))
+    tone = "bad" if left < _URGENT else "warn" if left < search.SOON else ""
+    return {"days": left.days, "share": left / (end - start), "until": end, "tone": tone}
+
+
+def label_of(facet: str, value: str, label: str) -> str:
+    """Return what a facet's value is called."""
+    if value == NONE:
+        return {
+            "tier": "Not set",
+            "health": "Not running",
+            "remit": "No remit",
+            "built": "Not said",
+            "tag": "No tag",
+            "regulation": "None named",
+        }.get(facet, "None")
+    if facet == "tier":
         return f"Tier {value[1:]}"
-    if column == "model_kind":
-        return _KINDS.get(value, value.capitalize())
-    return value.replace("_", " ").capitalize() if column == "stage" else value
+    if facet == "kind":
+        return words.kind(value)
+    if facet in {"stage", "health", "remit", "missing"}:
+        return value.removesuffix("_id").replace("_", " ").capitalize()
+    return label

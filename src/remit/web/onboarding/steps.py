@@ -9,6 +9,8 @@ from django.urls import reverse
 
 from remit.governance import queries as governance
 from remit.inventory import queries as inventory
+from remit.inventory import search
+from remit.inventory.search import Search
 from remit.people import queries as people
 
 _NEEDED = ("model_owner", "model_developer", "independent_validator", "approver")
@@ -27,8 +29,15 @@ class Step:
 
 def steps(who: Any) -> list[Step]:
     """Return the steps in their order for this person."""
-    rows = list(inventory.listing())
-    return [_installed(who), _people(who), _filed(who, rows), _registered(rows), _issued(), _running(rows)]
+    counted = search.counts(Search(), units=None)
+    return [
+        _installed(who),
+        _people(who),
+        _filed(who, counted),
+        _registered(),
+        _issued(),
+        _running(counted),
+    ]
 
 
 def _installed(who: Any) -> Step:
@@ -51,15 +60,15 @@ def _people(who: Any) -> Step:
     return Step("Name who is accountable", text, done, href, "Invite people")
 
 
-def _filed(who: Any, rows: list[dict[str, Any]]) -> Step:
+def _filed(who: Any, counted: search.Counts) -> Step:
     text = "Say what should be decided, for whom, and what it should be worth. The tier follows."
     href = reverse("models:file") if people.may(who, "use_case.file") else ""
-    return Step("File the first use case", text, bool(rows), href, "File a use case")
+    return Step("File the first use case", text, bool(counted.total), href, "File a use case")
 
 
-def _registered(rows: list[dict[str, Any]]) -> Step:
+def _registered() -> Step:
     text = "A developer registers files, schema, code and data; their digests are fixed and the checks begin."
-    return Step("Register a model's first version", text, any(row["version_id"] for row in rows))
+    return Step("Register a model's first version", text, inventory.any_version())
 
 
 def _issued() -> Step:
@@ -67,9 +76,10 @@ def _issued() -> Step:
     return Step("Issue the first remit", text, governance.any_remit_issued())
 
 
-def _running(rows: list[dict[str, Any]]) -> Step:
+def _running(counted: search.Counts) -> Step:
     text = (
         "The gateway checks the remit before every decision, refuses what lies outside it, and records both."
     )
-    running = any(row["stage"] in {"in_business", "under_review", "retired", "archived"} for row in rows)
+    reached = {option.value for option in counted.facets["stage"]}
+    running = bool(reached & {*search.RUNNING, *search.OVER})
     return Step("Put it behind the gateway", text, running)

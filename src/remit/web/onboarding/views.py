@@ -24,7 +24,7 @@ _BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
 def home(request: HttpRequest) -> HttpResponse:
     """Send a person to the portfolio, or to the first steps while there is nothing in it."""
     del request  # the same for everybody
-    empty = not inventory.listing().exists()
+    empty = not inventory.use_cases().exists()
     return redirect("onboarding:welcome" if empty else "portfolio:portfolio")
 
 

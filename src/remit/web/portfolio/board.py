@@ -12,14 +12,15 @@ from typing import Any
 
 from remit.governance import queries as governance
 from remit.inventory import queries as inventory
+from remit.inventory import search
+from remit.inventory.search import Search
 from remit.kernel import clock
 from remit.lifecycle import queries as lifecycle
 from remit.lifecycle.contract import TaskRow, TaskTime
 from remit.people import queries as people
 
 PERIOD = timedelta(days=92)
-RUNNING = ("in_business", "under_review")
-OVER = ("retired", "archived")
+OWNERS = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,46 +73,48 @@ class Bottleneck:
 
 
 class Board:
-    """Everything the portfolio page says; the number of reads does not grow with the portfolio."""
+    """Everything the portfolio says of what a person may see; its reads do not grow with the portfolio."""
 
-    def __init__(self) -> None:
+    def __init__(self, person: Any) -> None:
         self.now = clock.now()
         self.since = self.now - PERIOD
-        self.rows = list(inventory.listing())
-        self.remits = governance.current_remits(row["version_id"] for row in self.rows if row["version_id"])
+        self.counts = search.counts(Search(), **search.seen_by(person))
         self.waiting = lifecycle.waiting()
         self.times = lifecycle.task_times(self.since)
         self.findings = governance.open_findings_by_use_case()
+        self._rows = search.rows(Search(), **search.seen_by(person))
+        self._stages = {option.value: option.n for option in self.counts.facets["stage"]}
         self._holders = people.holders_by_role()
+
+    @property
+    def total(self) -> int:
+        """How many models there are, and use cases that have none yet."""
+        return self.counts.total
 
     @property
     def running(self) -> int:
         """How many models are in business."""
-        return sum(row["stage"] in RUNNING for row in self.rows)
+        return sum(self._stages.get(stage, 0) for stage in search.RUNNING)
 
     @property
     def on_the_way(self) -> int:
         """How many are neither in business nor retired."""
-        return sum(row["stage"] not in (*RUNNING, *OVER) for row in self.rows)
+        return self.counts.views["way"]
 
     @property
     def suspended(self) -> int:
         """How many have their remit suspended."""
-        return sum(remit.state == "suspended" for remit in self.remits.values())
+        return self.counts.views["suspended"]
 
     @property
     def covered(self) -> int:
         """How many of those in business hold a remit in force."""
-        return sum(
-            row["stage"] in RUNNING and row["version_id"] in self.remits
-            and self.remits[row["version_id"]].state == "in_force"
-            for row in self.rows
-        )  # fmt: skip
+        return self.counts.views["business"]
 
     @property
     def ending(self) -> int:
         """How many remits in force end within 60 days."""
-        return sum(remit.valid_until - self.now < timedelta(days=60) for remit in self.remits.values())
+        return self.counts.views["ending"]
 
     @property
     def longest(self) -> float:
@@ -138,11 +141,11 @@ class Board:
     @cached_property
     def flow(self) -> list[StageColumn]:
         """The stages on the way to business."""
-        counts = Counter(row["stage"] for row in self.rows)
+        counts = self._stages
         return [
-            self._column(stage, name, counts[stage])
+            self._column(stage, name, counts.get(stage, 0))
             for stage, name, _ in lifecycle.pipeline()
-            if stage not in ("under_review", *OVER) and (counts[stage] or stage != "idea")
+            if stage not in ("under_review", *search.OVER) and (counts.get(stage) or stage != "idea")
         ]
 
     @cached_property
@@ -157,13 +160,9 @@ class Board:
 
     @cached_property
     def owners(self) -> list[OwnerRow]:
-        """The business owners, those with most in business first."""
-        by_owner: dict[Any, list[dict[str, Any]]] = {}
-        for row in self.rows:
-            by_owner.setdefault(row["owner_id"], []).append(row)
+        """The business owners with most in business."""
         late = Counter(task.person.id for task in self.waiting if task.person and _late(task))
-        found = [self._owner(rows, late[owner]) for owner, rows in by_owner.items()]
-        return sorted(found, key=lambda owner: (-owner.running, owner.name))
+        return [self._owner(row, late[row["owner_id"]]) for row in inventory.by_owner(self._rows)[:OWNERS]]
 
     @cached_property
     def gates(self) -> list[tuple[TaskTime, str]]:
@@ -186,21 +185,19 @@ class Board:
             last=stage == "in_business",
         )
 
-    def _owner(self, rows: list[dict[str, Any]], late: int) -> OwnerRow:
-        remits = [self.remits[row["version_id"]] for row in rows if row["version_id"] in self.remits]
-        cases = {row["pk"]: row for row in rows}
-        open_late = [self.findings.get(case, (0, 0)) for case in cases]
+    def _owner(self, row: dict[str, Any], late: int) -> OwnerRow:
+        findings = [self.findings.get(case, (0, 0)) for case in row["use_cases"]]
         return OwnerRow(
-            name=rows[0]["owner_name"],
-            title=rows[0]["owner_title"],
-            units=", ".join(sorted({row["unit_name"] for row in rows})),
-            running=sum(row["stage"] in RUNNING for row in rows),
-            suspended=sum(remit.state == "suspended" for remit in remits),
-            planned=sum(row["planned_value_a_year"] for row in cases.values()),
-            currency=rows[0]["currency"],
-            remits=sum(remit.state == "in_force" for remit in remits),
-            findings=sum(n for n, _ in open_late),
-            findings_late=sum(n for _, n in open_late),
+            name=row["owner_name"],
+            title=row["owner_title"],
+            units=", ".join(row["units"]),
+            running=row["running"],
+            suspended=row["suspended"],
+            planned=row["planned"],
+            currency=row["currency"],
+            remits=row["in_force"],
+            findings=sum(n for n, _ in findings),
+            findings_late=sum(n for _, n in findings),
             late_tasks=late,
         )
 

@@ -19,7 +19,7 @@ YEAR = timedelta(days=365)
 
 def portfolio(request: HttpRequest) -> HttpResponse:
     """Show what is in business, where the rest waits and with whom, and who answers for it."""
-    board = Board()
+    board = Board(request.user)
     context = {
         "board": board,
         "mine": lifecycle.my_tasks(request.user)[:4],
