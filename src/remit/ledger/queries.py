@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any, Literal
+from uuid import UUID
 
 from django.db import connection
 from django.db.models import Count, Max, Q, QuerySet
@@ -85,6 +86,20 @@ def entry(identifier: object) -> Entry:
 def latest_entry_of(object_id: object) -> Entry | None:
     """Return the last entry about a governed row."""
     return Entry.objects.select_related("leaf").filter(object_id=object_id).order_by("-pk").first()
+
+
+def rows_of(identifiers: Iterable[UUID | str]) -> dict[str, tuple[str, dict[str, Any]]]:
+    """Return the table and the columns of governed rows, as their last entries keep them, by id."""
+    statement = """
+        select o.id::text, e.table_name, p.body
+        from unnest(%s::uuid[]) o(id)
+        cross join lateral (
+            select id, table_name from ledger_entry where object_id = o.id order by id desc limit 1) e
+        join ledger_payload p on p.entry_id = e.id"""
+    with connection.cursor() as cursor:
+        cursor.execute(statement, [list(identifiers)])
+        found = [(pk, table, json.loads(body)) for pk, table, body in cursor.fetchall()]
+    return {pk: (table, body["after"] or body["before"]) for pk, table, body in found}
 
 
 def per_day(found: QuerySet[Entry], since: datetime, until: datetime) -> dict[date, int]:
@@ -241,3 +256,19 @@ def payload(found: Entry) -> dict[str, Any]:
     """Return what the row was `before` and is `after`, and the `reason`; empty if it was erased."""
     body: dict[str, Any] = json.loads(found.payload.body) if hasattr(found, "payload") else {}
     return body
+
+
+def rows_at(objects: Iterable[UUID], at: datetime) -> dict[UUID, dict[str, Any]]:
+    """Return what governed rows said at an instant, by id, column by column as JSON.
+
+    A row that was not there yet, was gone, or whose payload is erased, is absent.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "select distinct on (e.object_id) e.object_id, p.body from ledger_entry e"
+            " left join ledger_payload p on p.entry_id = e.id"
+            " where e.object_id = any(%s) and e.occurred_at <= %s order by e.object_id, e.id desc",
+            [list(objects), at],
+        )
+        found = {identifier: json.loads(body)["after"] for identifier, body in cursor.fetchall() if body}
+    return {identifier: row for identifier, row in found.items() if row is not None}

@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from uuid import UUID
+
+from django.db import connection, transaction
 from django.db.models import QuerySet
 
 from remit.inventory import artifacts
 from remit.inventory.importing import mapping, reading
-from remit.inventory.models import ImportRun
+from remit.inventory.models import ImportRun, Sighting, UseCase
 from remit.kernel.problems import Unknown
 from remit.people import queries as people
 from remit.people.models import User
@@ -65,3 +71,79 @@ def import_size(run: ImportRun) -> int:
         Broken: the file is gone from the store, or has changed.
     """
     return artifacts.verified(run.file_name, run.sha256).stat().st_size
+
+
+@dataclass(frozen=True, slots=True)
+class Suggestion:
+    """A model that a sighting may be, and how alike the names are, from 0 to 1."""
+
+    model: UUID
+    reference: str
+    title: str
+    alike: float
+
+
+_SIMILAR = 0.45
+_SUGGESTIONS = """
+    select g.id, s.model_id, s.reference, s.title, word_similarity(g.name, s.words) as alike
+    from unnest(%s::uuid[], %s::text[]) g(id, name)
+    cross join lateral (
+        select model_id, reference, title, words from inventory_standing
+        where valid_to is null and known_to is null and model_id is not null
+          and words %%> g.name and (%s::uuid[] is null or unit_id = any(%s::uuid[]))
+        order by word_similarity(g.name, words) desc, title limit 3
+    ) s order by g.id, alike desc, s.title"""
+
+
+def sightings(who: User, state: str = "open") -> QuerySet[Sighting]:
+    """Return the sightings in a state, those seen last first.
+
+    Raises:
+        Denied: the person may not read them.
+    """
+    people.require(who, "sighting.read")
+    rows = Sighting.objects.select_related("model", "decided_by").filter(state=state)
+    return rows.order_by("-last_seen_at", "pk")
+
+
+def sighting(who: User, identifier: UUID) -> Sighting:
+    """Return a sighting by id.
+
+    Raises:
+        Denied: the person may not read them.
+        Unknown: there is none.
+    """
+    people.require(who, "sighting.read")
+    found = Sighting.objects.select_related("model", "decided_by").filter(pk=identifier).first()
+    if found is None:
+        raise Unknown("There is no such sighting.", remedy="Look it up on the Discovery page.")
+    return found
+
+
+def open_sightings(source: str = "") -> int:
+    """Return how many sightings wait for an answer, of a source or of all."""
+    rows = Sighting.objects.filter(state="open")
+    return (rows.filter(source=source) if source else rows).count()
+
+
+def suggestions(who: User, seen: Iterable[Sighting]) -> dict[UUID, list[Suggestion]]:
+    """Return, by sighting, up to three models with a similar name that the person may see.
+
+    Names are alike from a word similarity of 0.45 on (pg_trgm): the share of the trigrams of the sighting's
+    name that stand together in what a search of models looks in.
+    """
+    named = {one.pk: " ".join(one.name.lower().replace("_", " ").replace("-", " ").split()) for one in seen}
+    units = people.visible_units(who)
+    among = None if units is None else list(units)
+    found = defaultdict[UUID, list[Suggestion]](list)
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("select set_config('pg_trgm.word_similarity_threshold', %s, true)", [str(_SIMILAR)])
+        cursor.execute(_SUGGESTIONS, [list(named), list(named.values()), among, among])
+        for pk, model, reference, title, alike in cursor.fetchall():
+            found[pk].append(Suggestion(model, reference, title, alike))
+    return dict(found)
+
+
+def keys_of(names: Iterable[str]) -> set[str]:
+    """Return those of the names under which a use case is filed."""
+    return set(UseCase.objects.filter(key__in=list(names)).values_list("key", flat=True))
