@@ -41,6 +41,18 @@ def events(*names: str, since: datetime | None = None, until: datetime | None = 
     return found.filter(occurred_at__lt=until) if until is not None else found
 
 
+def about(person: UUID, *, most: int = 40) -> list[Event]:
+    """Return what happened to a person, or about what they hold (`user` of an event), the latest first."""
+    mine = Q(subject_id=person) | Q(data__contains={"user": str(person)})
+    return list(Event.objects.filter(mine).order_by("-occurred_at", "-pk")[:most])
+
+
+def events_by(person: UUID, since: datetime, until: datetime, *, most: int = 200) -> list[Event]:
+    """Return what a person did in a time, in the order in which it happened."""
+    own = Event.objects.filter(actor=f"user:{person}", occurred_at__gte=since, occurred_at__lte=until)
+    return list(own.order_by("occurred_at", "pk")[:most])
+
+
 def entries(
     *,
     text: str = "",

@@ -17,6 +17,7 @@ from remit.inventory import queries as inventory
 from remit.kernel import clock
 from remit.ledger import queries as ledger
 from remit.people import queries as people
+from remit.people.rules import roles
 from remit.serving import queries as serving
 from remit.web import rooms
 from remit.web.rooms import Count, Hit, Nav
@@ -24,13 +25,12 @@ from remit.web.rooms import Count, Hit, Nav
 
 @dataclass(frozen=True, slots=True)
 class NavItem:
-    """A sidebar entry as drawn."""
+    """A sidebar entry as drawn, without its figure, which comes after the page."""
 
     key: str
     label: str
     icon: str
     href: str
-    count: Count | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,25 +66,19 @@ class Shell:
 
     @cached_property
     def nav(self) -> list[NavItem]:
-        """The pages of the sidebar, with the figures of the person who is signed in."""
+        """The pages of the sidebar that are open to the person who is signed in."""
         if not getattr(self.me, "is_authenticated", False):
             return []
-        return [
-            NavItem(
-                nav.key,
-                nav.label,
-                nav.icon,
-                reverse(nav.route),
-                nav.count(self.me) if nav.count else None,
-            )
-            for nav in _open_to(self.me)
-        ]
+        return [NavItem(nav.key, nav.label, nav.icon, reverse(nav.route)) for nav in _open_to(self.me)]
+
+    @property
+    def figures(self) -> list[tuple[str, Count | None]]:
+        """The figure beside each page of the sidebar, by the page's key."""
+        return [(nav.key, nav.count(self.me) if nav.count else None) for nav in _open_to(self.me)]
 
     @cached_property
     def guards(self) -> list[Guard]:
         """What stands guard: the ledger's last verification, and what the gateways obey."""
-        if not getattr(self.me, "is_authenticated", False):
-            return []
         state, bundle = ledger.state(), serving.latest_bundle()
         if state.faults:
             proof = Guard("bad", "Ledger broken", f"{len(state.faults)} faults")
@@ -108,6 +102,16 @@ class Shell:
         return {pin.id for pin in self.pins}
 
     @property
+    def emergencies(self) -> list[Any]:
+        """The emergencies that are open now, each with its role in words: everybody is told."""
+        if not getattr(self.me, "is_authenticated", False):
+            return []
+        found = [e for e in people.pressing() if e.closed_at is None and e.expires_at > clock.now()]
+        for emergency in found:
+            emergency.role_name = roles()[emergency.role].name
+        return found
+
+    @property
     def now(self) -> datetime:
         """The time that pages speak of."""
         return clock.now()
@@ -129,6 +133,11 @@ def _pin(row: Any) -> Pin:
 def context(request: HttpRequest) -> dict[str, Any]:
     """Give every template `shell`."""
     return {"shell": Shell(request)}
+
+
+def figures(request: HttpRequest) -> HttpResponse:
+    """Give the sidebar its figures: apart from the page, which does not wait for them."""
+    return render(request, "shell/figures.html")
 
 
 def find(request: HttpRequest) -> HttpResponse:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import timedelta
 from typing import Any, TypeVar
 from uuid import UUID
@@ -102,6 +103,13 @@ def absences_of(who: User) -> QuerySet[Absence]:
     """Return a person's absences that last or are to come, the earliest first."""
     rows = Absence.objects.filter(user=who, cancelled_at=None, valid_to__gt=clock.now())
     return rows.select_related("user", "deputy").order_by("valid_from")
+
+
+def away_now(people: Iterable[User]) -> dict[UUID, Absence]:
+    """Return the absence that lasts now of each of some people who is away, in one read."""
+    now = clock.now()
+    rows = Absence.objects.filter(user__in=list(people), cancelled_at=None, valid_from__lte=now)
+    return {row.user_id: row for row in rows.filter(valid_to__gt=now).select_related("deputy")}
 
 
 def absence(identifier: UUID | str) -> Absence:

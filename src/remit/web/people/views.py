@@ -2,15 +2,29 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from typing import Any
+
 from django.contrib import messages
+from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 
-from remit.kernel.problems import Problem
 from remit.people import actions, queries, rules
 from remit.web import forms
 from remit.web.people.forms import Invitation, NewUnit
+
+PAGE = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Duties:
+    """A person in a list: who, the roles they hold in words, and until when they are away."""
+
+    person: Any
+    roles: list[str]
+    away: Any
 
 
 def me(request: HttpRequest) -> HttpResponse:
@@ -21,20 +35,43 @@ def me(request: HttpRequest) -> HttpResponse:
 
 
 def everybody(request: HttpRequest) -> HttpResponse:
-    """List the people and their duties."""
-    names = {role.id: role.name for role in rules.roles().values()}
-    found = list(queries.directory())
-    held = queries.grants_by_person(found)
-    people = [
-        {"person": person, "roles": sorted({names[g.role] for g in held.get(person.pk, ())})}
-        for person in found
-    ]
+    """List the people and their duties, fifty a page; found by name, title, address or unit."""
+    queries.require(request.user, "people.read")
+    text, left = request.GET.get("q", "").strip()[:80], request.GET.get("who") == "left"
+    page = Paginator(queries.directory(text, left=left), PAGE).get_page(request.GET.get("page"))
     context = {
-        "people": people,
+        "rows": duties(page.object_list),
+        "page": page,
+        "q": text,
+        "left": left,
+        "tab": "people",
         "may_invite": queries.may(request.user, "people.invite"),
+        "nav": "people",
         "crumbs": [("People", "")],
     }
-    return render(request, "people/people.html", context)
+    partial = request.htmx and request.htmx.target == "result"
+    return render(request, "people/result.html" if partial else "people/people.html", context)
+
+
+def duties(people: Any) -> list[Duties]:
+    """Return people as lists show them, in two reads."""
+    names = {role.id: role.name for role in rules.roles().values()}
+    held, away = queries.grants_by_person(people), queries.away_now(people)
+    return [
+        Duties(
+            person=person,
+            roles=sorted({names.get(grant.role, grant.role) for grant in held.get(person.pk, ())}),
+            away=away.get(person.pk),
+        )
+        for person in people
+    ]
+
+
+def suggest(request: HttpRequest) -> HttpResponse:
+    """Offer up to ten people whose name or address holds what is being typed in any field."""
+    queries.require(request.user, "people.read")
+    typed = next((value for value in request.GET.values() if value.strip()), "").partition("<")[0]
+    return render(request, "people/suggestions.html", {"people": queries.directory(typed.strip()[:80])[:10]})
 
 
 def invite(request: HttpRequest) -> HttpResponse:
@@ -43,25 +80,21 @@ def invite(request: HttpRequest) -> HttpResponse:
     adding_unit = "add-unit" in request.POST
     form = Invitation(request.POST if request.POST and not adding_unit else None)
     unit_form = NewUnit(request.POST if adding_unit else None, prefix="unit")
-    if adding_unit and unit_form.is_valid():
-        try:
-            unit = actions.create_unit(acting_user=request.user, **unit_form.cleaned_data)
-        except Problem as problem:
-            forms.show(unit_form, problem)
-        else:
-            messages.success(request, f"{unit.name} is a unit now.")
-            return redirect("people:invite")
-    if form.is_bound and form.is_valid():
-        given = form.cleaned_data | {"roles": tuple(form.cleaned_data["roles"])}
-        try:
-            person = actions.invite(acting_user=request.user, **given)
-        except Problem as problem:
-            forms.show(form, problem)
-        else:
-            messages.success(request, f"{person.name} can sign in as {person.email}.")
-            return redirect("people:people")
+    if adding_unit and forms.done(
+        unit_form, lambda given: actions.create_unit(acting_user=request.user, **given)
+    ):
+        messages.success(request, f"{unit_form.cleaned_data['name'].strip()} is a unit now.")
+        return redirect("people:invite")
+    if form.is_bound and forms.done(form, lambda given: _invite(request.user, given)):
+        given = form.cleaned_data
+        messages.success(request, f"{given['name']} can sign in as {given['email'].lower()}.")
+        return redirect("people:people")
     crumbs = [("People", reverse("people:people")), ("Invite", "")]
-    context = {"form": form, "unit_form": unit_form, "crumbs": crumbs}
+    context = {"form": form, "unit_form": unit_form, "crumbs": crumbs, "nav": "people"}
     return render(
         request, "people/invite.html", context, status=422 if form.errors or unit_form.errors else 200
     )
+
+
+def _invite(who: Any, given: dict[str, Any]) -> None:
+    actions.invite(acting_user=who, **given | {"roles": tuple(given["roles"])})
