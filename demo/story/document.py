@@ -31,7 +31,9 @@ def of(stage: Stage, use_case: Any, parts: dict[str, Any], told: dict[str, Any])
     faults = ledger.verify()
     stage.timings["ledger_verified"] = time.perf_counter() - begun
     use_case = inventory.use_case_by_id(use_case.pk)
-    scope = Scope(since=use_case.filed_at, until=clock.now() + timedelta(seconds=1), use_case=use_case)
+    scope = Scope(
+        since=use_case.filed_at, until=clock.now() + timedelta(seconds=1), use_cases=frozenset({use_case.pk})
+    )
     versions = list(inventory.versions_of(use_case))
     document = {
         "data": {
@@ -60,7 +62,7 @@ def of(stage: Stage, use_case: Any, parts: dict[str, Any], told: dict[str, Any])
 
 def review(use_case: Any, version: Any) -> str:
     """Say what a retired version brought over its life, against the plan."""
-    scope = Scope(since=use_case.filed_at, until=clock.now(), use_case=use_case)
+    scope = Scope(since=use_case.filed_at, until=clock.now(), use_cases=frozenset({use_case.pk}))
     worth = value.worth_of(scope)
     mine = [e for e in value.estimates(use_case) if e.version_id == version.pk and e.per_decision is not None]
     brought = (

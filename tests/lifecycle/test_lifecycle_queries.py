@@ -114,7 +114,7 @@ def test_task_times_count_what_is_late_and_what_came_back(bank):
     bank.to_reviews()
     bank.complete("validate", bank.validator, "return", reason="Again.")
     with clock.at(MONDAY + timedelta(days=90)):
-        by_kind = {row.kind: row for row in queries.task_times(MONDAY - timedelta(days=1))}
+        by_kind = {row.kind: row for row in queries.task_times(MONDAY - timedelta(days=1), "system:test")}
     assert (by_kind["validate"].done, by_kind["validate"].first_time) == (1, 0.0)
     assert (by_kind["review"].waiting, by_kind["review"].late) == (1, 1)
     assert by_kind["submit_evidence"].first_time == 1.0

@@ -30,6 +30,7 @@ from remit.lifecycle.contract import (
 from remit.lifecycle.models import Process, StageChange, Task
 from remit.people import queries as people
 from remit.people.models import User
+from remit.people.policies import policy
 from remit.people.rules import segregation
 
 _DAY = timedelta(days=1)
@@ -82,19 +83,22 @@ def my_tasks(who: User) -> list[TaskRow]:
         return [row_of(t) for t in mine if t.assignee_id == who.pk or able(t)]
 
 
-def waiting() -> list[TaskRow]:
-    """Return every open task of people, the earliest due first."""
-    return [row_of(t) for t in _tasks().filter(completed_at=None, service="").order_by("due_at")]
+def waiting(who: User | str) -> list[TaskRow]:
+    """Return the open tasks of people that somebody may see, the earliest due first."""
+    found = policy("task").visible(who, _tasks().filter(completed_at=None, service=""))
+    return [row_of(t) for t in found.order_by("due_at")]
 
 
-def task_times(since: datetime) -> list[TaskTime]:
+def task_times(since: datetime, who: User | str) -> list[TaskTime]:
     """Return, for each kind of task that people do, how it goes: waiting, late, median days, sent back.
 
     Args:
         since: tasks completed before this instant do not count.
+        who: whose view it is; tasks they may not see do not count.
     """
     kinds: dict[str, list[TaskRow]] = {}
-    for found in _tasks().filter(Q(completed_at=None) | Q(completed_at__gte=since), service=""):
+    recent = _tasks().filter(Q(completed_at=None) | Q(completed_at__gte=since), service="")
+    for found in policy("task").visible(who, recent):
         kinds.setdefault(found.kind, []).append(row_of(found))
     return [_task_time(rows) for rows in kinds.values()]
 
@@ -220,9 +224,13 @@ def ready_to_business(versions: Iterable[Version]) -> list[ReadyToBusiness]:
     return [_time_of(version) for version in versions if version.ready_at is not None]
 
 
-def times_to_business(since: datetime) -> list[TimeToBusiness]:
-    """Return the calendar days from ready to business of each version that entered business since then."""
-    rows = Version.objects.filter(ready_at__isnull=False, in_business_at__gte=since)
+def times_to_business(since: datetime, who: User | str) -> list[TimeToBusiness]:
+    """Return the calendar days from ready to business of each version that entered business since then, as
+    far as somebody may see them.
+    """
+    rows = policy("version").visible(
+        who, Version.objects.filter(ready_at__isnull=False, in_business_at__gte=since)
+    )
     found = rows.values_list("pk", "ready_at", "in_business_at")
     return [TimeToBusiness(pk, ready, business, (business - ready) / _DAY) for pk, ready, business in found]
 

@@ -26,6 +26,7 @@ from remit.kernel.problems import Broken, Unknown
 from remit.measure.backends import parquet
 from remit.people import queries as people
 from remit.people.models import User
+from remit.people.policies import policy
 from remit.proof.remit_statement import DecisionRule
 from remit.serving import decision_store, rules
 from remit.serving.contract import DecisionFilter, Explained, Rescored, Traffic
@@ -103,12 +104,13 @@ def find_decision(who: User, decision_id: UUID) -> tuple[UseCase, dict[str, Any]
     """Return a decision or refusal by id.
 
     Raises:
-        Unknown: it is not there.
+        Unknown: it is not there, or of a use case that is not theirs to see.
         Denied: the person may not read decisions in its unit.
     """
     cases = {use_case.key: use_case for use_case in UseCase.objects.select_related("owner", "unit")}
     key, row = decision_store.find(cases, decision_id)
-    people.require(who, "decision.read", unit=cases[key].unit)
+    policy("use_case").seen(who, cases[key])
+    policy("decision").require(who, "read", cases[key])
     return cases[key], row
 
 
@@ -179,10 +181,9 @@ def readable_use_cases(who: User) -> list[UseCase]:
     Raises:
         Denied: the person may read decisions nowhere.
     """
-    people.require(who, "decision.read")
-    cases = list(UseCase.objects.select_related("unit", "owner").order_by("name"))
-    may = {unit: people.may(who, "decision.read", unit=unit) for unit in {case.unit for case in cases}}
-    return [case for case in cases if may[case.unit]]
+    policy("decision").require(who, "read")
+    cases = UseCase.objects.select_related("unit", "owner").order_by("name")
+    return list(policy("decision").visible(who, cases))
 
 
 def decisions(
@@ -252,7 +253,7 @@ def protected_of(who: User, use_case: UseCase, decision_id: UUID) -> dict[str, A
     Raises:
         Denied: the person may not read protected attributes in this unit.
     """
-    people.require(who, "protected.read", unit=use_case.unit)
+    people.require(who, "protected.read", unit=use_case.unit, subject=use_case.pk)
     at = instant_of(decision_id)
     found = parquet.scan(decision_store.files(paths.protected(), use_case.key, since=at, until=at))
     rows = found.where("decision_id", "=", str(decision_id)).rows()

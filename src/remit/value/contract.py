@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
+from uuid import UUID
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,11 +53,11 @@ class KpiValue:
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """Which use cases a KPI looks at (none: all of them), and over which window."""
+    """Which use cases a KPI looks at, by id (None: all of them), and over which window."""
 
     since: datetime
     until: datetime
-    use_case: Any = None
+    use_cases: frozenset[UUID] | None = None
 
 
 @dataclass(frozen=True, slots=True)

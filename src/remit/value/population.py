@@ -7,5 +7,6 @@ from remit.value.contract import Scope
 
 
 def use_cases(scope: Scope) -> list[UseCase]:
-    """Return the scope's use case, or all of them."""
-    return [scope.use_case] if scope.use_case is not None else list(UseCase.objects.all())
+    """Return the scope's use cases."""
+    found = UseCase.objects.all()
+    return list(found if scope.use_cases is None else found.filter(pk__in=scope.use_cases))

@@ -11,20 +11,21 @@ from remit.value.models import CostEntry, Estimate
 def latest_estimate(scope: Scope) -> Estimate | None:
     """Return the newest estimate whose window ends within the scope."""
     found = Estimate.objects.filter(window_to__gte=scope.since, window_to__lte=scope.until)
-    if scope.use_case is not None:
-        found = found.filter(use_case=scope.use_case)
+    if scope.use_cases is not None:
+        found = found.filter(use_case__in=scope.use_cases)
     return found.select_related("version__model").order_by("-window_to", "-estimated_at").first()
 
 
 def worth(scope: Scope) -> Worth:
-    """Return what a use case brought and cost: the newest estimate of each version times its decisions.
+    """Return what the use cases brought and cost: the newest estimate of each version times its decisions.
 
     An estimate whose interval cannot be stated brings nothing to the sum, and leaves it without one.
     """
     found = Estimate.objects.filter(window_to__gte=scope.since, window_to__lte=scope.until)
     entries = CostEntry.objects.filter(incurred_at__gte=scope.since, incurred_at__lt=scope.until)
-    if scope.use_case is not None:
-        found, entries = found.filter(use_case=scope.use_case), entries.filter(use_case=scope.use_case)
+    if scope.use_cases is not None:
+        found = found.filter(use_case__in=scope.use_cases)
+        entries = entries.filter(use_case__in=scope.use_cases)
     newest = list(
         found.filter(status="measured").order_by("version", "-window_to", "-estimated_at").distinct("version")
     )

@@ -53,7 +53,7 @@ def test_what_is_not_there_is_not_found(live, sign_in, path):
 def test_an_unknown_model_is_not_found(mortgage, sign_in):
     answer = sign_in(mortgage.people.hannah).get("/models/MDL-0404/")
     assert answer.status_code == 404
-    assert "There is no model MDL-0404." in answer.text
+    assert "There is no model MDL-0404, or it is not yours to see." in answer.text
 
 
 def test_suspending_takes_a_reason_and_shows_everywhere(live, sign_in):

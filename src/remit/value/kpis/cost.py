@@ -21,8 +21,8 @@ KPI = Kpi(
 def compute(scope: Scope) -> KpiValue:
     """Return the sum, with the sum of each phase in the parts."""
     entries = CostEntry.objects.filter(incurred_at__gte=scope.since, incurred_at__lt=scope.until)
-    if scope.use_case is not None:
-        entries = entries.filter(use_case=scope.use_case)
+    if scope.use_cases is not None:
+        entries = entries.filter(use_case__in=scope.use_cases)
     by_phase: Counter[str] = Counter()
     for entry in entries:
         by_phase[entry.phase] += float(entry.amount)  # type: ignore[assignment]  # a sum of money, not a count

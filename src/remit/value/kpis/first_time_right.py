@@ -19,8 +19,9 @@ KPI = Kpi(
 def compute(scope: Scope) -> KpiValue:
     """Return the share over the versions first evaluated in the window."""
     first: dict[str, bool] = {}
+    looked_at = None if scope.use_cases is None else {str(pk) for pk in scope.use_cases}
     for event in ledger.events("gate.evaluated", since=scope.since, until=scope.until):
-        mine = scope.use_case is None or event.data.get("use_case") == str(scope.use_case.pk)
+        mine = looked_at is None or event.data.get("use_case") in looked_at
         if mine and event.data["gate"] == "G3":
             first.setdefault(event.data["version"], event.data["passed"])
     share = sum(first.values()) / len(first) if first else None

@@ -21,8 +21,8 @@ KPI = Kpi(
 def compute(scope: Scope) -> KpiValue:
     """Return the median over the champions at the end of the window."""
     live = Deployment.objects.filter(variant="champion", deployed_at__lt=scope.until, ended_at=None)
-    if scope.use_case is not None:
-        live = live.filter(route__use_case=scope.use_case)
+    if scope.use_cases is not None:
+        live = live.filter(route__use_case__in=scope.use_cases)
     ages, parts = [], []
     for deployment in live.select_related("version__model"):
         version = deployment.version

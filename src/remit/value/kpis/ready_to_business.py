@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from remit.inventory import queries as inventory
 from remit.inventory.models import Version
 from remit.lifecycle import queries as lifecycle
 from remit.value import rules
@@ -22,10 +21,8 @@ KPI = Kpi(
 def compute(scope: Scope) -> KpiValue:
     """Return the median, with p85 in the detail and the time by stage and role in the parts."""
     versions = Version.objects.filter(in_business_at__gte=scope.since, in_business_at__lt=scope.until)
-    if scope.use_case is not None:
-        versions = inventory.versions_of(scope.use_case).filter(
-            in_business_at__gte=scope.since, in_business_at__lt=scope.until
-        )
+    if scope.use_cases is not None:
+        versions = versions.filter(model__use_case__in=scope.use_cases)
     times = [row for row in lifecycle.ready_to_business(versions) if row.business_at is not None]
     days = [row.days for row in times]
     middle, late = rules.percentile(days, 0.5), rules.percentile(days, 0.85)

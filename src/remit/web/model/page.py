@@ -19,6 +19,7 @@ from remit.inventory import queries as inventory
 from remit.kernel import clock
 from remit.monitoring import queries as monitoring
 from remit.people import queries as people
+from remit.people.policies import policy
 from remit.serving import queries as serving
 from remit.web.models.listing import countdown
 
@@ -70,7 +71,7 @@ class ModelPage:
     """A model and what its pages share, read once a request."""
 
     def __init__(self, reference: str, who: Any) -> None:
-        self.model = inventory.model(reference)
+        self.model = policy("model").find(who, inventory.model, reference)
         self.use_case = self.model.use_case
         self.who = who
         self.now = clock.now()

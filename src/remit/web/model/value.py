@@ -23,7 +23,7 @@ def value(request: HttpRequest, page: ModelPage) -> dict[str, Any]:
     use_case = page.use_case
     estimates = [e for e in queries.estimates(use_case) if e.version.model_id == page.model.pk]
     costs = list(queries.costs(use_case))
-    worth = queries.worth_of(Scope(since=_EVER, until=page.now, use_case=use_case))
+    worth = queries.worth_of(Scope(since=_EVER, until=page.now, use_cases=frozenset({use_case.pk})))
     newest = {estimate.version_id: estimate for estimate in reversed(estimates)}
     return {
         "worth": worth,

@@ -15,6 +15,7 @@ from remit.inventory import actions, queries
 from remit.kernel.problems import Problem
 from remit.lifecycle import queries as lifecycle
 from remit.people import queries as people
+from remit.people.policies import policy
 from remit.web import forms
 from remit.web.models.forms import IntakeForm, TieringForm
 
@@ -49,7 +50,7 @@ def file(request: HttpRequest) -> HttpResponse:
 
 def use_case(request: HttpRequest, key: str) -> HttpResponse:
     """Show what was filed, the tier and its reasons, and where it stands."""
-    found = queries.use_case(key)
+    found = policy("use_case").find(request.user, queries.use_case, key)
     assessment = governance.latest_tier_assessment(found)
     context = {
         "use_case": found,

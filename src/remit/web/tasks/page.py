@@ -13,6 +13,7 @@ from remit.governance.rules import tiering
 from remit.inventory import queries as inventory
 from remit.kernel import clock
 from remit.lifecycle import queries as lifecycle
+from remit.people.policies import policy
 from remit.serving import queries as serving
 from remit.web import words
 from remit.web.model.controls import Shown, shown
@@ -84,7 +85,7 @@ class TaskPage:
     """A task, read once a request."""
 
     def __init__(self, reference: str, who: Any) -> None:
-        self.task = lifecycle.task(reference)
+        self.task = policy("task").find(who, lifecycle.task, reference)
         self.detail = lifecycle.task_detail(reference, who)
         self.row = self.detail.row
         self.use_case = self.task.process.use_case
