@@ -10,6 +10,7 @@ from typing import Any
 
 from demo import mortgages, training
 from demo.story import build, document, live
+from demo.story import inventory as listed
 from demo.story.stage import Stage, assemble, sign_ins, started
 from remit.governance import actions as governance
 from remit.governance import queries as governed
@@ -35,9 +36,11 @@ def tell(begun: float) -> dict[str, Any]:
     assemble(stage)
     use_case, first, second = _develop(stage, parts)
     stage.timings["built"] = time.perf_counter() - begun
+    listed.bring_in(stage)
     told = _operate(stage, parts, use_case, first, second)
     stage.timings["operated"] = time.perf_counter() - begun
     _retire(stage, use_case, told)
+    listed.attest(stage)
     stage.to(stage.today)
     clock.set_file(paths.story_clock(), None)
     stage.timings["story"] = time.perf_counter() - begun
