@@ -38,7 +38,7 @@ def test_the_inventory_is_read(auditor, world):
     assert use_case["owner"]["name"] == "Owner"
     assert fetched(auditor, "/use-cases/UC-0001") == use_case | {"custom": {}}
     (model,) = fetched(auditor, "/models?q=mortgage")["items"]
-    assert fetched(auditor, "/models/mdl-0001")["name"] == model["name"]
+    assert fetched(auditor, "/models/mdl-0001")["model"]["name"] == model["name"]
     (version,) = fetched(auditor, "/models/MDL-0001/versions")["items"]
     full = fetched(auditor, "/models/MDL-0001/versions/1.0")
     assert full.items() >= version.items()

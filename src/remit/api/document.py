@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 from remit.api import errors
+from remit.inventory import record
 
 _TAG = {"type": "string", "pattern": '^(W/)?".*"$'}
 _PARAMETERS: dict[str, dict[str, Any]] = {
@@ -40,6 +42,7 @@ def completed(document: Any) -> Any:
     """Return the document with the headers that every operation reads and answers, and its faults."""
     parts = document["components"]
     parts["schemas"]["Problem"] = errors.SCHEMA
+    parts["schemas"] |= _published()
     parts["parameters"] = _PARAMETERS
     parts["headers"] = {"ETag": {"description": "The entity tag of this content.", "schema": _TAG}}
     for methods in document["paths"].values():
@@ -52,3 +55,16 @@ def completed(document: Any) -> Any:
                 operation["responses"][304] = {"description": "It is as you know it"}
             operation["responses"]["default"] = _FAULT
     return document
+
+
+def _published() -> dict[str, Any]:
+    """Return the published definition of a model's record, its parts beside it as the document has them."""
+    definition = dict(record.schema())
+    names = {name: "Record" + name.title().replace("_", "") for name in definition["$defs"]}
+    text = json.dumps({"ModelRecord": definition, **{names[n]: s for n, s in definition["$defs"].items()}})
+    for name, place in names.items():
+        text = text.replace(f'"#/$defs/{name}"', f'"#/components/schemas/{place}"')
+    found: dict[str, Any] = json.loads(text)
+    for member in ("$schema", "$id", "$defs"):
+        found["ModelRecord"].pop(member, None)
+    return found

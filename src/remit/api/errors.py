@@ -80,7 +80,7 @@ def problems_only(view: Callable[..., HttpResponse]) -> Callable[..., HttpRespon
         answer = view(request, *args, **kwargs)
         if answer.status_code != HTTPStatus.METHOD_NOT_ALLOWED:
             return answer
-        allowed = answer.headers["Allow"]
+        allowed = ", ".join(sorted(answer.headers["Allow"].split(", ")))
         problem = _plain(request, 405, f"{request.method} is not possible here.", f"Use {allowed}.")
         problem.headers["Allow"] = allowed
         return problem

@@ -42,13 +42,13 @@ def exchange(run: Run) -> Run:
         key = request.headers.get("Idempotency-Key") if request.method == "POST" else None
         expected = request.headers.get("If-Match")
         if key is None and expected is None:
-            return run(request, **values)
+            return _tagged(request, run(request, **values))
         # who asks decides which answer may be repeated, so this comes before anything is looked up
         refusal = operation._run_checks(request)
         if refusal is not None:
             return refusal
         try:
-            return _write(operation, run, request, values, key=key, expected=expected)
+            return _tagged(request, _write(operation, run, request, values, key=key, expected=expected))
         except Exception as fault:  # noqa: BLE001 - what the commit raises is answered as any other fault
             return operation.api.on_exception(request, fault)
 
@@ -69,6 +69,13 @@ def _read(request: HttpRequest, answer: HttpResponseBase) -> HttpResponseBase:
     patch_vary_headers(answer, ("Authorization", "Cookie"))
     conditional = get_conditional_response(request, etag=tag, response=answer)
     return errors.changed(request) if conditional.status_code == 412 else conditional
+
+
+def _tagged(request: HttpRequest, answer: HttpResponseBase) -> HttpResponseBase:
+    """Give the answer of a change the tag that a GET of the address would have: both answer the same."""
+    if request.method in {"PATCH", "PUT"} and answer.status_code == 200 and isinstance(answer, HttpResponse):
+        answer["ETag"] = tag_of(answer)
+    return answer
 
 
 def _write(

@@ -14,11 +14,16 @@ from pydantic import AwareDatetime, ConfigDict, Field
 from remit.api import edits, subjects
 from remit.api.lists import Page, foreign_cursor
 from remit.api.shapes import Given, Kind, Label, Labels, Line, Text, located
-from remit.inventory import actions, search
+from remit.inventory import actions, record, search
 from remit.kernel import clock
 from remit.kernel.problems import Invalid
 
 router = Router()
+RECORD = {
+    "responses": {
+        200: {"content": {"application/json": {"schema": {"$ref": "#/components/schemas/ModelRecord"}}}}
+    }
+}
 ViewName = Literal[*search.VIEWS]
 Value = Label
 _AS_OF = "As things stood then: an instant, or a day, which means its end in UTC."
@@ -233,18 +238,18 @@ def register_model(request: HttpRequest, response: HttpResponse, given: ModelIn)
     return Status(201, registered)
 
 
-@router.get("/models/{reference}", response=ModelOut)
-def get_model(request: HttpRequest, reference: str) -> Any:
-    """Show a model."""
-    return subjects.model(request, reference)
+@router.get("/models/{reference}", response=dict[str, Any], openapi_extra=RECORD)
+def get_model(request: HttpRequest, reference: str, asked: Query[Then]) -> Any:
+    """Show the whole record of a model, or of a use case that has none, as the definition has it."""
+    return _record(request, *_subject(request, reference), asked.at)
 
 
-@router.patch("/models/{reference}", response=ModelOut)
+@router.patch("/models/{reference}", response=dict[str, Any], openapi_extra=RECORD)
 def edit_model(request: HttpRequest, reference: str, given: ModelEdit) -> Any:
     """Change fields that nobody has to review; for watched ones ask with a change request (409)."""
     found = subjects.model(request, reference)
     changes, custom = edits.given(given)
-    return edits.apply(
+    edited = edits.apply(
         request,
         found,
         changes,
@@ -252,6 +257,20 @@ def edit_model(request: HttpRequest, reference: str, given: ModelEdit) -> Any:
         reason=given.reason,
         edit=functools.partial(actions.edit_model, model=found),
     )
+    return _record(request, edited.use_case, edited, None)
+
+
+def _subject(request: HttpRequest, reference: str) -> tuple[Any, Any]:
+    if reference.upper().startswith("UC-"):
+        return subjects.use_case(request, reference), None
+    model = subjects.model(request, reference)
+    return model.use_case, model
+
+
+def _record(request: HttpRequest, use_case: Any, model: Any, at: datetime | None) -> HttpResponse:
+    hidden = record.hidden_from(request.user, use_case, model)
+    body = msgspec.json.encode(record.of(use_case, model, at=at, hidden=hidden))
+    return HttpResponse(body, content_type="application/json")
 
 
 _ROW: dict[str, Any] = {

@@ -109,8 +109,8 @@ def create_token(request: HttpRequest, response: HttpResponse, given: TokenIn) -
         user=account,
     )
     response["Cache-Control"] = "no-store"
-    shown = {name: getattr(made, name) for name in TokenOut.model_fields if name != "holder"}
-    return Status(201, {**shown, "holder": made.user.email, "secret": secret})
+    made.secret = secret
+    return Status(201, made)
 
 
 @router.post("/tokens/{prefix}/revoke", response=TokenOut)

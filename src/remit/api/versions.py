@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Annotated, Any
 from uuid import UUID
 
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from ninja import File, Form, Query, Router, Schema, Status, UploadedFile
 from pydantic import Field, Json
@@ -16,7 +17,7 @@ from remit.api import subjects
 from remit.api.lists import Page, page
 from remit.api.shapes import Given, Person, Text, located
 from remit.inventory import actions, queries
-from remit.inventory.contract import ArtifactFile
+from remit.inventory.contract import ArtifactFile, RemoteFile
 
 router = Router()
 
@@ -28,6 +29,7 @@ class ArtifactOut(Schema):
     media_type: str
     sha256: str
     size: int
+    location: str = Field(description="Where it lies; empty if it is kept in the store.")
 
 
 class VersionOut(Schema):
@@ -59,6 +61,8 @@ class VersionInFull(VersionOut):
     decision_rule: dict[str, Any]
     intended_terms: dict[str, Any]
     environment: dict[str, Any]
+    details: dict[str, Any]
+    licence: str
     artifacts: list[ArtifactOut]
 
     @staticmethod
@@ -72,8 +76,21 @@ class VersionInFull(VersionOut):
         return list(row.artifacts.order_by("name"))
 
 
+class Elsewhere(Given):
+    """A file that stays where it is, bound by its digest."""
+
+    location: str = Field(
+        min_length=1,
+        max_length=500,
+        description="s3://bucket/key, git+https://host/repository@commit#path or oci://registry/name@sha256:...",
+    )
+    name: str = Field(min_length=1, max_length=200)
+    media_type: str = Field("application/octet-stream", max_length=100)
+    sha256: str = Field("", pattern="^([0-9a-f]{64})?$", description="The digest it must have, if known.")
+
+
 class VersionIn(Given):
-    """A version to register, beside its files."""
+    """A version to register, beside the files that are sent along."""
 
     number: str = Field(min_length=1, max_length=20)
     summary: Text = ""
@@ -82,7 +99,17 @@ class VersionIn(Given):
     decision_rule: dict[str, Any] = Field(default_factory=dict, description="From score to action.")
     intended_terms: dict[str, Any] = Field(default_factory=dict)
     environment: dict[str, Any] = Field(default_factory=dict, description="Packages and their versions.")
+    details: dict[str, Any] = Field(default_factory=dict, description="What its kind asks of a version.")
+    licence: str = Field("", max_length=200, description="An SPDX expression, or words.")
     replaces: str = Field("", max_length=20, description="The number of the version it replaces.")
+    elsewhere: list[Elsewhere] = Field(default_factory=list, max_length=200)
+
+
+class VersionEdit(Given):
+    """What may be mended before a version is ready; it gets another digest."""
+
+    data_schema: dict[str, Any] | None = None
+    intended_terms: dict[str, Any] | None = None
 
 
 class Versions(Schema):
@@ -106,11 +133,12 @@ def register_version(
     response: HttpResponse,
     reference: str,
     version: Annotated[Json[VersionIn], Form()],
-    files: Annotated[list[UploadedFile], File()],
+    files: Annotated[list[UploadedFile], File(default_factory=list)],
 ) -> Any:
-    """Register an immutable version; `version` is a JSON document, `files` are what it is made of."""
+    """Register an immutable version; `version` is a JSON document, `files` are sent along."""
     model = subjects.model(request, reference)
-    asked = version.model_dump(exclude={"data_schema", "replaces"})
+    asked = version.model_dump(exclude={"data_schema", "replaces", "elsewhere"})
+    lying = [RemoteFile(**file.model_dump()) for file in version.elsewhere]
     with tempfile.TemporaryDirectory() as folder:
         registered = actions.register_version(
             acting_user=request.user,
@@ -118,7 +146,7 @@ def register_version(
             **asked,
             schema=version.data_schema,
             replaces=subjects.version(request, reference, version.replaces) if version.replaces else None,
-            files=[_received(Path(folder) / str(n), file) for n, file in enumerate(files)],
+            files=[*(_received(Path(folder) / str(n), file) for n, file in enumerate(files)), *lying],
         )
     located(response, f"models/{model.reference}/versions/{registered.number}")
     return Status(201, registered)
@@ -128,6 +156,20 @@ def register_version(
 def get_version(request: HttpRequest, reference: str, number: str) -> Any:
     """Show a version with its schema, decision rule and files."""
     return subjects.version(request, reference, number)
+
+
+@router.patch("/models/{reference}/versions/{number}", response=VersionInFull)
+def edit_version(request: HttpRequest, reference: str, number: str, given: VersionEdit) -> Any:
+    """Mend the schema or the proposed terms of a version that is not ready yet."""
+    version = subjects.version(request, reference, number)
+    with transaction.atomic():
+        if given.data_schema is not None:
+            version = actions.edit_schema(acting_user=request.user, version=version, schema=given.data_schema)
+        if given.intended_terms is not None:
+            version = actions.edit_terms(
+                acting_user=request.user, version=version, intended_terms=given.intended_terms
+            )
+    return version
 
 
 @router.post("/models/{reference}/versions/{number}/ready", response=VersionInFull)

@@ -49,7 +49,7 @@ def _shapes(document: Schema, used_in: str) -> str:
         "from typing import Any, Literal, NotRequired, TypedDict",
     ]
     for name in sorted(used):
-        lines += ["", "", *_shape(name, schemas[name])]
+        lines += ["", "", *(_shape if "properties" in schemas[name] else _alias)(name, schemas[name])]
     return "\n".join([*lines, ""])
 
 
@@ -68,6 +68,10 @@ def _shape(name: str, schema: Schema) -> Iterator[str]:
     yield ""
     for member, kind in members.items():
         yield from _wrapped(f"{member}: {kind}", "    ", "        ")
+
+
+def _alias(name: str, schema: Schema) -> Iterator[str]:
+    yield from _wrapped(f"{name} = {_type(schema)}", "", "    ")
 
 
 def _type(schema: Schema) -> str:

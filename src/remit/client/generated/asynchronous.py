@@ -178,11 +178,11 @@ class AsyncOperations(ABC):
         description: Maybe[str | None] = OMITTED, built_in: Maybe[str | None] = OMITTED,
         vendor: Maybe[str | None] = OMITTED, tags: Maybe[list[str] | None] = OMITTED,
         details: Maybe[dict[str, Any] | None] = OMITTED, custom: Maybe[dict[str, Any] | None] = OMITTED,
-        reason: Maybe[str] = OMITTED, if_match: str | None = None) -> shapes.ModelOut:
+        reason: Maybe[str] = OMITTED, if_match: str | None = None) -> shapes.ModelRecord:
         """Change fields that nobody has to review; for watched ones ask with a change request (409)."""
-        received: shapes.ModelOut = await self._send("PATCH", path("models", reference), body={"name": name,
-            "description": description, "built_in": built_in, "vendor": vendor, "tags": tags,
-            "details": details, "custom": custom, "reason": reason}, if_match=if_match)
+        received: shapes.ModelRecord = await self._send("PATCH", path("models", reference),
+            body={"name": name, "description": description, "built_in": built_in, "vendor": vendor,
+            "tags": tags, "details": details, "custom": custom, "reason": reason}, if_match=if_match)
         return received
 
     async def edit_person(self, person: str, *, email: Maybe[str | None] = OMITTED,
@@ -224,6 +224,14 @@ class AsyncOperations(ABC):
             body={"name": name, "country": country, "website": website, "contact": contact,
             "contract": contract, "contract_ends": contract_ends, "diligence_at": diligence_at,
             "diligence_result": diligence_result, "diligence_note": diligence_note}, if_match=if_match)
+        return received
+
+    async def edit_version(self, reference: str, number: str, *, data_schema: Maybe[dict[str,
+        Any] | None] = OMITTED, intended_terms: Maybe[dict[str, Any] | None] = OMITTED,
+        if_match: str | None = None) -> shapes.VersionInFull:
+        """Mend the schema or the proposed terms of a version that is not ready yet."""
+        received: shapes.VersionInFull = await self._send("PATCH", path("models", reference, "versions",
+            number), body={"data_schema": data_schema, "intended_terms": intended_terms}, if_match=if_match)
         return received
 
     async def end_relation(self, relation_id: str, *, if_match: str | None = None,
@@ -315,9 +323,10 @@ class AsyncOperations(ABC):
         received: shapes.PersonInFull = await self._send("GET", path("me"))
         return received
 
-    async def get_model(self, reference: str) -> shapes.ModelOut:
-        """Show a model."""
-        received: shapes.ModelOut = await self._send("GET", path("models", reference))
+    async def get_model(self, reference: str, *, as_of: Maybe[str | None] = OMITTED) -> shapes.ModelRecord:
+        """Show the whole record of a model, or of a use case that has none, as the definition has it."""
+        received: shapes.ModelRecord = await self._send("GET", path("models", reference),
+            query={"as_of": as_of})
         return received
 
     async def get_person(self, person: str) -> shapes.PersonInFull:
@@ -576,7 +585,7 @@ class AsyncOperations(ABC):
     async def register_version(self, reference: str, *, version: shapes.VersionIn,
         files: Sequence[File] = (), if_match: str | None = None,
         idempotency_key: str | None = None) -> shapes.VersionInFull:
-        """Register an immutable version; `version` is a JSON document, `files` are what it is made of."""
+        """Register an immutable version; `version` is a JSON document, `files` are sent along."""
         received: shapes.VersionInFull = await self._send("POST", path("models", reference, "versions"),
             form={"version": version}, files=files, if_match=if_match, idempotency_key=idempotency_key)
         return received

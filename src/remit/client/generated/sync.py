@@ -174,9 +174,9 @@ class Operations(ABC):
         description: Maybe[str | None] = OMITTED, built_in: Maybe[str | None] = OMITTED,
         vendor: Maybe[str | None] = OMITTED, tags: Maybe[list[str] | None] = OMITTED,
         details: Maybe[dict[str, Any] | None] = OMITTED, custom: Maybe[dict[str, Any] | None] = OMITTED,
-        reason: Maybe[str] = OMITTED, if_match: str | None = None) -> shapes.ModelOut:
+        reason: Maybe[str] = OMITTED, if_match: str | None = None) -> shapes.ModelRecord:
         """Change fields that nobody has to review; for watched ones ask with a change request (409)."""
-        received: shapes.ModelOut = self._send("PATCH", path("models", reference), body={"name": name,
+        received: shapes.ModelRecord = self._send("PATCH", path("models", reference), body={"name": name,
             "description": description, "built_in": built_in, "vendor": vendor, "tags": tags,
             "details": details, "custom": custom, "reason": reason}, if_match=if_match)
         return received
@@ -219,6 +219,14 @@ class Operations(ABC):
             "country": country, "website": website, "contact": contact, "contract": contract,
             "contract_ends": contract_ends, "diligence_at": diligence_at,
             "diligence_result": diligence_result, "diligence_note": diligence_note}, if_match=if_match)
+        return received
+
+    def edit_version(self, reference: str, number: str, *, data_schema: Maybe[dict[str,
+        Any] | None] = OMITTED, intended_terms: Maybe[dict[str, Any] | None] = OMITTED,
+        if_match: str | None = None) -> shapes.VersionInFull:
+        """Mend the schema or the proposed terms of a version that is not ready yet."""
+        received: shapes.VersionInFull = self._send("PATCH", path("models", reference, "versions", number),
+            body={"data_schema": data_schema, "intended_terms": intended_terms}, if_match=if_match)
         return received
 
     def end_relation(self, relation_id: str, *, if_match: str | None = None,
@@ -310,9 +318,9 @@ class Operations(ABC):
         received: shapes.PersonInFull = self._send("GET", path("me"))
         return received
 
-    def get_model(self, reference: str) -> shapes.ModelOut:
-        """Show a model."""
-        received: shapes.ModelOut = self._send("GET", path("models", reference))
+    def get_model(self, reference: str, *, as_of: Maybe[str | None] = OMITTED) -> shapes.ModelRecord:
+        """Show the whole record of a model, or of a use case that has none, as the definition has it."""
+        received: shapes.ModelRecord = self._send("GET", path("models", reference), query={"as_of": as_of})
         return received
 
     def get_person(self, person: str) -> shapes.PersonInFull:
@@ -568,7 +576,7 @@ class Operations(ABC):
 
     def register_version(self, reference: str, *, version: shapes.VersionIn, files: Sequence[File] = (),
         if_match: str | None = None, idempotency_key: str | None = None) -> shapes.VersionInFull:
-        """Register an immutable version; `version` is a JSON document, `files` are what it is made of."""
+        """Register an immutable version; `version` is a JSON document, `files` are sent along."""
         received: shapes.VersionInFull = self._send("POST", path("models", reference, "versions"),
             form={"version": version}, files=files, if_match=if_match, idempotency_key=idempotency_key)
         return received
