@@ -74,7 +74,11 @@ def test_no_control_of_the_library_passes_on_nothing(control):
 def test_evidence_of_the_library_goes_stale_a_day_after_its_time(control, tier):
     def status(age):
         aged = {kind: {"age_days": age, "values": {}} for kind in control.evidence}
-        given = FACTS | {"use_case": {"tier": tier, "affects_people": True}, "evidence": aged}
+        given = FACTS | {
+            "use_case": {"tier": tier, "affects_people": True},
+            "version": {"artifacts": 1},
+            "evidence": aged,
+        }
         return controls.evaluate(control, given, {}).status
 
     days = control.fresh_days[tier]

@@ -4,6 +4,7 @@ import pytest
 
 from remit.inventory import artifacts
 from remit.inventory.contract import ArtifactFile
+from remit.kernel import paths
 from remit.kernel.problems import Broken, Invalid
 
 
@@ -18,7 +19,7 @@ def test_a_file_is_kept_once_under_its_digest(remit_home, tmp_path):
     assert {item.sha256 for item in kept} == {hashlib.sha256(content).hexdigest()}
     assert {item.size for item in kept} == {len(content)}
     assert artifacts.verified("first.onnx", kept[0].sha256).read_bytes() == content
-    files = [place for place in artifacts.paths.artifacts().rglob("*") if place.is_file()]
+    files = [place for place in paths.artifacts().rglob("*") if place.is_file()]
     assert files == [artifacts.place(kept[0].sha256)]
 
 
@@ -34,4 +35,4 @@ def test_a_file_that_cannot_be_kept_is_refused(remit_home, tmp_path, content):
         file.write_bytes(content)
     with pytest.raises(Invalid):
         artifacts.store(ArtifactFile(file, "model.onnx"))
-    assert not list((artifacts.paths.artifacts()).rglob("*.new"))
+    assert not list((paths.artifacts()).rglob("*.new"))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import tempfile
 from pathlib import Path
 from types import SimpleNamespace
@@ -193,14 +194,14 @@ class World:
     def register(self, number: str = "1.0", replaces: Any = None) -> Any:
         """Register a version with one file."""
         with tempfile.TemporaryDirectory() as folder:
-            file = Path(folder) / "model.onnx"
-            file.write_bytes(b"scores of version " + number.encode())
+            file = Path(folder) / "scorecard.json"
+            file.write_text(json.dumps({"scores of version": number}), encoding="utf-8")
             self.version = inventory.register_version(
                 acting_user=self.people.priya,
                 model=self.model,
                 number=number,
                 summary="Logistic scorecard over two ratios.",
-                files=[ArtifactFile(file, "model.onnx", "application/octet-stream")],
+                files=[ArtifactFile(file, "scorecard.json", "application/json")],
                 schema=SCHEMA,
                 decision_rule=RULE,
                 code_reference="git 4f7c9f",
@@ -210,6 +211,7 @@ class World:
                 replaces=replaces,
             )
         lifecycle.take_up(acting_user="system:worker", version=self.version)
+        evidence.scan_version(acting_user="system:worker", version=self.version)
         for kind, (values, rows) in EVIDENCE.items():
             self.add(kind, self.people.priya, rows, values)
         return self.version

@@ -11,7 +11,7 @@ from remit.governance import queries
 from remit.inventory import queries as inventory
 from remit.inventory.models import UseCase, Version
 from remit.kernel import clock
-from remit.kernel.problems import Broken
+from remit.kernel.problems import Broken, Unavailable
 
 _DAY = 86_400
 _NO_OPERATION: dict[str, Any] = {"serving_digest": "", "monitored_metrics": []}
@@ -74,9 +74,9 @@ def _use_case(use_case: UseCase) -> dict[str, Any]:
 def _version(version: Version) -> dict[str, Any]:
     columns = version.schema.get("columns", [])
     try:
-        inventory.verified_artifacts(version)
+        inventory.check_artifacts(version)
         verified = True
-    except Broken:
+    except (Broken, Unavailable):
         verified = False
     asset = version.training_data
     return {

@@ -16,13 +16,27 @@ class ArtifactFile:
 
 
 @dataclass(frozen=True, slots=True)
+class RemoteFile:
+    """A file to register where it lies: `location` as `artifacts.sources` reads it.
+
+    `sha256` is the digest it must have, if the caller knows it.
+    """
+
+    location: str
+    name: str
+    media_type: str = "application/octet-stream"
+    sha256: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class StoredArtifact:
-    """A file in the store: its digest and its size in bytes."""
+    """A file of a version: its digest, its size in bytes, and where it lies if not in the store."""
 
     name: str
     media_type: str
     sha256: str
     size: int
+    location: str = ""
 
 
 @dataclass(frozen=True, slots=True)

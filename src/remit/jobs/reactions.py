@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
+from remit.evidence import actions as evidence
 from remit.governance import actions as governance
 from remit.governance import queries as governed
 from remit.inventory import queries as inventory
@@ -36,6 +37,12 @@ def go_on(event: Any) -> None:
 def take_up(event: Any) -> None:
     """A registered version joins the process that waits for it, or starts one."""
     lifecycle.take_up(acting_user=WORKER, version=inventory.version_by_id(event.subject_id))
+
+
+@on("version.registered", "version.edited")
+def scan(event: Any) -> None:
+    """The files of a version are scanned for its content as it is now."""
+    evidence.scan_version(acting_user=WORKER, version=inventory.version_by_id(event.subject_id))
 
 
 @on("service.requested")

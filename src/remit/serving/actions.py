@@ -18,6 +18,7 @@ import msgspec
 from remit.gateway import contract as gateway
 from remit.governance import queries as governance
 from remit.inventory import artifacts
+from remit.inventory import queries as inventory
 from remit.inventory.models import UseCase, Version
 from remit.kernel import clock, paths
 from remit.kernel.ids import instant_of, uuid7
@@ -43,6 +44,7 @@ def deploy(
     Raises:
         Denied: the person does not operate models in this unit.
         Conflict: the version has no remit in force.
+        Broken: an artifact is gone or has changed.
         Invalid: the variant is unknown, or the weight is negative.
     """
     use_case = version.model.use_case
@@ -55,6 +57,8 @@ def deploy(
         raise Invalid("A weight is not negative.", fields={"weight": "Give a number from 0."})
     if governance.remit_in_force(version) is None:
         raise Conflict(f"{version} has no remit in force.", remedy="Issue the remit first.")
+    # the gateway reads from the store: what lies elsewhere is brought there, and all of it hashed again
+    inventory.verified_artifacts(version)
     route, _ = Route.objects.get_or_create(use_case=use_case, defaults={"salt": secrets.token_hex(12)})
     ending = route.deployments.filter(ended_at=None, variant=variant)
     if variant not in {"champion", "control"}:

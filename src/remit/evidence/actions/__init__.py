@@ -8,6 +8,7 @@ from remit.evidence.actions.attestations import (
     sign,
 )
 from remit.evidence.actions.evidence import KINDS, SOURCES, add_evidence
+from remit.evidence.actions.scans import scan_version
 
 __all__ = [
     "KINDS",
@@ -17,5 +18,6 @@ __all__ = [
     "dispute",
     "open_campaign",
     "pursue_campaigns",
+    "scan_version",
     "sign",
 ]

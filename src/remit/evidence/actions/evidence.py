@@ -28,6 +28,7 @@ KINDS = (
     "monitoring_report",
     "outcome_analysis",
     "robustness_report",
+    "security_scan",
     "validation_report",
     "decommission_record",
 )

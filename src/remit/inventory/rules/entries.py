@@ -13,6 +13,8 @@ from remit.kernel.problems import Invalid
 from remit.measure.contract import Schema
 from remit.proof import canonical
 
+WITHOUT_COLUMNS = ("llm", "agent", "vendor", "composite")
+"""Kinds whose versions may have neither columns nor files; their details say what they are."""
 _PURPOSE = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 _LEAST = {
     "name": (3, "Name the use case in a few words."),
@@ -72,19 +74,24 @@ def amount(text: str) -> Decimal:
     return given.quantize(Decimal("0.01"))
 
 
-def checked_schema(schema: Mapping[str, Any]) -> Schema:
-    """Check a version's schema: it reads, has inputs, and no protected attribute among them.
+def checked_schema(schema: Mapping[str, Any], kind: str) -> dict[str, Any]:
+    """Check a version's schema and return it in its one spelling.
+
+    It reads, and has inputs. A model that is no function of columns (a language model, an agent, what a
+    vendor keeps to itself, a composite) may have none.
 
     Raises:
         Invalid: a column is wrong, or there is no input.
     """
+    if kind in WITHOUT_COLUMNS and not schema.get("columns"):
+        return {"columns": []}
     read = Schema.of(schema)
     if not read.of_role("feature"):
         raise Invalid(
             "The schema names no input.",
             fields={"schema": "Give at least one column the role feature."},
         )
-    return read
+    return read.as_dict()
 
 
 def content_digest(
@@ -97,8 +104,18 @@ def content_digest(
     code_reference: str,
     training_data: str,
     environment: Mapping[str, Any],
+    details: Mapping[str, Any] | None = None,
+    licence: str = "",
+    intended_terms: Mapping[str, Any] | None = None,
 ) -> str:
-    """Return the SHA-256 of everything that makes a version what it is; approvals bind to it."""
+    """Return the SHA-256 of everything that makes a version what it is; approvals bind to it.
+
+    It is the digest of canonical JSON with one key a part: `artifacts` are their names, digests and media
+    types, wherever they lie, and `training_data` is its digest. `details`, `licence` and `intended_terms`
+    came later and are keys only where they say something, so that what was digested before them still is
+    what it was.
+    """
+    later = {"details": details, "licence": licence, "intended_terms": intended_terms}
     return canonical.digest(
         {
             "model": model,
@@ -110,4 +127,5 @@ def content_digest(
             "training_data": training_data,
             "environment": environment,
         }
+        | {key: value for key, value in later.items() if value}
     )

@@ -51,6 +51,8 @@ RULES: Final[dict[str, tuple[Severity, str]]] = {
         "high",
         "Export to ONNX, JSON, CSV, Parquet, safetensors or pickle, or review it and ask for an exception.",
     ),
+    "unfetched": ("high", "Make the file reachable, then scan again."),
+    "oci.layers": ("medium", "Register the files that the image holds as artifacts of their own."),
     "secret.private_key": ("critical", "Revoke the key, remove it and register the cleaned file."),
     "secret.token": ("critical", "Revoke the token, remove it and register the cleaned file."),
     "secret.connection": ("high", "Change the password, remove it and register the cleaned file."),

@@ -28,6 +28,7 @@ _PROGRAMS: Final = (
 _PICTURES: Final = (b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff", b"GIF8", b"%PDF-")
 _OLE: Final = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _LAMBDA: Final = re.compile(rb'"class_name"\s*:\s*"Lambda"')
+_IMAGE: Final = b'"layers"'
 _CHUNK: Final = 1 << 20
 
 
@@ -190,6 +191,8 @@ def _text(file: _File, findings: Findings) -> bool:
         file.stream.seek(0)
         if _LAMBDA.search(file.stream.read(64 << 20)):
             findings.add("code.embedded", file.name, "a Keras Lambda layer carries code")
+    if _IMAGE in file.head:
+        findings.add("oci.layers", file.name, "an image's manifest: what its layers hold was not looked into")
     if inside.endswith(".rels"):
         file.stream.seek(0)
         if b'TargetMode="External"' in file.stream.read(1 << 20):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+from collections.abc import Iterator
 from pathlib import Path
 
 from remit.inventory.contract import ArtifactFile, StoredArtifact
@@ -26,9 +27,6 @@ def store(file: ArtifactFile) -> StoredArtifact:
         Invalid: it cannot be read, or is empty.
         Unavailable: the store cannot be written, for example because the disk is full.
     """
-    folder = paths.artifacts() / "sha256"
-    temporary = folder / f"{uuid7()}.new"
-    digest, size = hashlib.sha256(), 0
     try:
         source = file.path.open("rb")
     except OSError as error:
@@ -36,17 +34,31 @@ def store(file: ArtifactFile) -> StoredArtifact:
             f"The file {file.path} cannot be read: {error.strerror}.",
             fields={"artifacts": f"{file.name} cannot be read."},
         ) from error
+    with source:
+        return keep(iter(lambda: source.read(_CHUNK), b""), file.name, file.media_type)
+
+
+def keep(chunks: Iterator[bytes], name: str, media_type: str = "application/octet-stream") -> StoredArtifact:
+    """Write what comes into the store, under the digest it turns out to have.
+
+    Raises:
+        Invalid: nothing comes.
+        Unavailable: the store cannot be written.
+    """
+    folder = paths.artifacts() / "sha256"
+    temporary = folder / f"{uuid7()}.new"
+    digest, size = hashlib.sha256(), 0
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        with source, temporary.open("wb") as target:
-            while chunk := source.read(_CHUNK):
+        with temporary.open("wb") as target:
+            for chunk in chunks:
                 digest.update(chunk)
                 target.write(chunk)
                 size += len(chunk)
             target.flush()
             os.fsync(target.fileno())
         if size == 0:
-            raise Invalid(f"The file {file.path} is empty.", fields={"artifacts": f"{file.name} is empty."})
+            raise Invalid(f"The file {name} is empty.", fields={"artifacts": f"{name} is empty."})
         final = place(digest.hexdigest())
         final.parent.mkdir(exist_ok=True)
         temporary.replace(final)
@@ -57,7 +69,7 @@ def store(file: ArtifactFile) -> StoredArtifact:
         ) from error
     finally:
         temporary.unlink(missing_ok=True)
-    return StoredArtifact(file.name, file.media_type, digest.hexdigest(), size)
+    return StoredArtifact(name, media_type, digest.hexdigest(), size)
 
 
 def verified(name: str, sha256: str) -> Path:
