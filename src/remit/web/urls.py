@@ -8,5 +8,6 @@ from remit.web import rooms, shell
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("find", shell.find, name="find"),
+    path("figures", shell.figures, name="figures"),
     *(path("", include(f"{room}.urls")) for room in rooms.names()),
 ]

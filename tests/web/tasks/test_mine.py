@@ -34,7 +34,8 @@ def test_the_second_line_sees_the_tier_to_confirm_and_the_sidebar_counts_it(bank
     page = sign_in(bank.hannah).get("/tasks/").text
     assert "Confirm tier" in page
     assert "Nothing of yours is late" in page
-    assert '<span class="n">1</span>' in page
+    figures = sign_in(bank.hannah).get("/figures").text
+    assert '<span class="n" id="n-tasks" hx-swap-oob="true">1</span>' in figures
 
 
 def test_a_late_task_says_so_in_words_and_in_red(bank, sign_in, start):
@@ -43,7 +44,8 @@ def test_a_late_task_says_so_in_words_and_in_red(bank, sign_in, start):
     page = sign_in(bank.hannah).get("/tasks/").text
     assert "1 of your tasks is past its clock" in page
     assert "rm-sla bad" in page
-    assert 'class="n due" title="1 past its clock"' in page
+    figures = sign_in(bank.hannah).get("/figures").text
+    assert 'class="n due" id="n-tasks" hx-swap-oob="true" title="1 past its clock"' in figures
 
 
 def test_the_number_of_reads_does_not_grow_with_the_tasks(bank, sign_in, start):

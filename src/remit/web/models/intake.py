@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.contrib import messages
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
@@ -40,6 +42,7 @@ def file(request: HttpRequest) -> HttpResponse:
     context = {
         "form": form,
         "questions": questions,
+        "columns": request.POST.get("columns", ""),
         "nav": "models",
         "crumbs": [("Models", reverse("models:list")), ("File a use case", "")],
     }
@@ -54,6 +57,7 @@ def use_case(request: HttpRequest, key: str) -> HttpResponse:
     assessment = governance.latest_tier_assessment(found)
     context = {
         "use_case": found,
+        "record": _record(request, found),
         "assessment": assessment,
         "answers": _answers(assessment.answers) if assessment else [],
         "tasks": [lifecycle.row_of(task) for task in lifecycle.open_tasks(found)],
@@ -62,6 +66,16 @@ def use_case(request: HttpRequest, key: str) -> HttpResponse:
         "crumbs": [("Models", reverse("models:list")), (found.name, "")],
     }
     return render(request, "models/use_case.html", context)
+
+
+def _record(request: HttpRequest, found: Any) -> dict[str, Any]:
+    """Return how complete the record is, the installation's own fields, and the changes that wait."""
+    return {
+        "completeness": queries.completeness_of(found),
+        "custom": queries.custom_of(found, hidden=queries.hidden(request.user, found)),
+        "changes": list(queries.changes_of(found).filter(state="waiting")),
+        "may_edit": policy("use_case").may(request.user, "edit", found),
+    }
 
 
 def _answers(given: dict[str, int | None]) -> list[tuple[str, str]]:

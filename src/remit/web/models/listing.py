@@ -73,6 +73,11 @@ class FacetShown:
     open: bool
 
     @property
+    def telling(self) -> bool:
+        """Whether there is anything to choose: more than that nothing has a value."""
+        return any(option.chosen or option.value != NONE for option in self.options)
+
+    @property
     def long(self) -> bool:
         """Whether it has more options than are shown."""
         return self.values > len(self.options)
@@ -98,6 +103,8 @@ class Chip:
 
 class Listing:
     """What the list answers to a query string, for one person; each question is asked at most once."""
+
+    formats = (("csv", "CSV"), ("xlsx", "Excel"), ("json", "JSON"))
 
     def __init__(self, request: HttpRequest) -> None:
         self.person: Any = request.user
@@ -154,7 +161,7 @@ class Listing:
     @property
     def facets(self) -> list[FacetShown]:
         """The facets that have anything to choose."""
-        return [facet for facet in (self.facet(key) for key, *_ in FACETS) if facet.options]
+        return [facet for facet in (self.facet(key) for key, *_ in FACETS) if facet.telling]
 
     def facet(self, key: str, *, find: str = "", most: int = SHOWN) -> FacetShown:
         """Return a facet with at most so many options, those whose label holds a text."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, URLResolver, path
 
-from remit.web.models import bulk, intake, views
+from remit.web.models import alike, bulk, intake, views
 from remit.web.rooms import Nav
 
 app_name = "models"
@@ -19,6 +19,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("models/bulk/tags", bulk.tags, name="bulk_tags"),
     path("models/bulk/owner", bulk.owner, name="bulk_owner"),
     path("models/<slug:reference>/pin", views.pin_model, name="pin_model"),
+    path("use-cases/alike", alike.alike, name="alike"),
     path("use-cases/new", intake.file, name="file"),
     path("use-cases/<slug:key>/", intake.use_case, name="use_case"),
 ]

@@ -36,6 +36,7 @@ def models(request: HttpRequest) -> HttpResponse:
         return render(request, f"models/{'rows' if shown.after else 'result'}.html", context)
     context |= {
         "may_file": people.may(request.user, "use_case.file"),
+        "may_import": people.may(request.user, "import.run"),
         "nav": "models",
         "crumbs": [("Models", "")],
     }
