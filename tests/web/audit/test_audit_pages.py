@@ -77,7 +77,7 @@ def test_only_those_who_may_read_it(placed, sign_in):
 
 def test_entries_are_told_in_words_under_their_days(placed, sign_in):
     page = html.unescape(sign_in(placed.auditor).get("/audit/").text)
-    assert "<b>Ines Carvalho</b> added user Olga Audit" in page
+    assert "<b>Ines Carvalho</b> added person Olga Audit" in page
     assert "added unit Home lending" in page
     day = (clock.recorded_now() - timedelta(days=90)).strftime("%-d %B %Y")
     assert day in page

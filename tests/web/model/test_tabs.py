@@ -80,20 +80,6 @@ def test_controls_that_fail_are_counted_explained_and_become_findings(mortgage, 
     assert "Approval rates of protected groups" in overview
 
 
-def test_history_tells_who_did_what_in_order(mortgage, sign_in):
-    mortgage.until("deployed")
-    page = sign_in(mortgage.people.hannah).get(f"{ME}history/").text
-    told = [
-        "issued RM-0001",
-        "judged version 1.0: acceptance, approve",
-        "registered version 1.0",
-        "filed Mortgage",
-    ]
-    places = [page.index(text) for text in told]
-    assert places == sorted(places)
-    assert "moved version 1.0 to in business" in page
-
-
 def test_the_number_of_reads_does_not_grow_with_findings_and_evidence(mortgage, sign_in):
     mortgage.until("deployed")
     client = sign_in(mortgage.people.hannah)

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import json
 import math
-import re
+from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -13,9 +12,9 @@ from typing import Any
 
 from django.apps import apps
 
-from remit.ledger import queries
+from remit.web.audit import differences, vocabulary
 
-_VERBS = {"insert": "added", "update": "changed", "delete": "removed"}
+VERBS = {"insert": "added", "update": "changed", "delete": "removed"}
 _MARKS: dict[str, dict[str, str]] = {
     "approval": {"icon": "writing-sign"},
     "bundle": {"icon": "route"},
@@ -34,9 +33,26 @@ _MARKS: dict[str, dict[str, str]] = {
 }
 _OTHER = {"icon": "point"}
 _NAMED_BY = ("reference", "name", "title", "number", "email", "path", "sequence")
-_UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f-]{27}")
-_LONG = 160
-_NOTHING = "\N{EN DASH}"
+_SAYS = {
+    "evidence_evidence": "{title}",
+    "governance_finding": "{reference}, {title}",
+    "inventory_model": "{name}",
+    "inventory_usecase": "{name}",
+    "governance_approval": "{kind}, {decision}",
+    "governance_gateevaluation": "of {gate}",
+    "governance_tierassessment": "{tier}",
+    "inventory_relation": "{source_id} {kind} {target_id}",
+    "lifecycle_stagechange": "to {stage}",
+    "lifecycle_task": "{title}",
+    "monitoring_window": "{label}",
+    "people_absence": "of {user_id}",
+    "people_membership": "of {user_id} in {group_id}",
+    "people_grouprole": "{role} of {group_id}",
+    "people_roleassignment": "{role} of {user_id}",
+    "evidence_attestation": "asked of {owner_id}",
+    "serving_deployment": "of {version_id} as {variant}",
+    "value_costentry": "{amount} {currency}, {category}",
+}
 _STORY_SECONDS = 5
 
 
@@ -63,15 +79,19 @@ class Day:
     items: tuple[Item, ...]
 
 
-def told(entry: Any, names: Mapping[str, str]) -> Item:
-    """Return an entry, read with its payload, as the timeline draws it."""
-    payload = queries.payload(entry)
+def told(entry: Any, payload: Mapping[str, Any], names: Mapping[str, str]) -> Item:
+    """Return an entry as the timeline draws it.
+
+    Args:
+        entry: read with its leaf.
+        payload: what of its payload the reader may see.
+        names: how people call who acted.
+    """
     row = payload.get("after") or payload.get("before") or {}
-    mark = _MARKS.get(entry.action.partition(".")[0], _OTHER)
     return Item(
         id=entry.pk,
         at=entry.occurred_at,
-        icon=mark["icon"],
+        icon=icon(entry.action),
         who=actor(entry.actor, names[entry.actor]),
         did=_did(entry, row),
         note=_note(entry, payload),
@@ -87,18 +107,14 @@ def by_day(items: Iterable[Item], counts: Mapping[Any, int]) -> list[Day]:
     return [Day(day, counts.get(day, 0), tuple(listed)) for day, listed in groups]
 
 
-def changes(payload: Mapping[str, Any]) -> list[tuple[str, str, str]]:
-    """Return field, text before and text after of what changed: every field of a new or removed row."""
-    before, after = payload.get("before") or {}, payload.get("after") or {}
-    names = [name for name in dict.fromkeys([*before, *after]) if before.get(name) != after.get(name)]
-    rows = [(_words(name), _shown(before.get(name)), _shown(after.get(name))) for name in names]
-    # a text that was null and is empty reads the same
-    return [row for row in rows if row[1] != row[2] or row[1] != _NOTHING]
-
-
 def by_story(entry: Any) -> bool:
     """Tell whether an entry's `occurred_at` is a story's clock: it is not when it was recorded."""
     return abs((entry.recorded_at - entry.occurred_at).total_seconds()) > _STORY_SECONDS
+
+
+def icon(action: str) -> str:
+    """Return the icon of an action, by its noun."""
+    return _MARKS.get(action.partition(".")[0], _OTHER)["icon"]
 
 
 def kind(action: str) -> str:
@@ -111,44 +127,65 @@ def actor(actor: str, name: str) -> str:
     return f"{name}, {actor.removeprefix('system:')}" if actor.startswith("system:") else name
 
 
+def named(table: str, row: Mapping[str, Any], names: Mapping[str, str] | None = None) -> str:
+    """Return how people call a row, from what the ledger keeps of it; empty if it has no name.
+
+    Args:
+        table: the row's table.
+        row: its columns.
+        names: how people call what its ids refer to.
+    """
+    if table in _SAYS:
+        texts = {key: differences.said(key, value, names) for key, value in row.items()}
+        return _SAYS[table].format_map(defaultdict(str, texts)).strip(" ,:")
+    name = next((str(row[key]) for key in _NAMED_BY if row.get(key) not in {None, ""}), "")
+    return name.rpartition("/")[0] if name.endswith(".parquet") else name
+
+
+def thing(table: str) -> str:
+    """Return how people call the rows of a table, in the singular."""
+    return vocabulary.THINGS.get(table) or str(_verbose().get(table, table))
+
+
 def _did(entry: Any, row: Mapping[str, Any]) -> str:
     if entry.table_name == "ledger_event":
         return f"recorded: {_words(str(row.get('name', 'an event'))).lower()}"
-    named = next((str(row[key]) for key in _NAMED_BY if row.get(key) not in {None, ""}), "")
-    named = named.rpartition("/")[0] if named.endswith(".parquet") else named
-    thing = _things().get(entry.table_name, entry.table_name)
-    return f"{_VERBS.get(entry.operation, entry.operation)} {thing} {named}".strip()
+    said = f"{VERBS.get(entry.operation, entry.operation)} {thing(entry.table_name)}"
+    return f"{said} {named(entry.table_name, row)}".strip()
 
 
 def _note(entry: Any, payload: Mapping[str, Any]) -> str:
     reason = f"{entry.reason.rstrip('.')}. " if entry.reason else ""
     if entry.table_name == "ledger_event":
-        return reason + (_data((payload.get("after") or {}).get("data") or {}) or _words(entry.action))
+        said = _data((payload.get("after") or {}).get("data") or {})
+        return reason + (said or _sentence(vocabulary.said(entry.action)))
     if entry.operation != "update":
-        return f"{reason}{_words(entry.action)}"
-    listed = [f"{name}: {before} → {after}" for name, before, after in changes(payload)[:3]]
-    return reason + "; ".join(listed)
+        return f"{reason}{_sentence(vocabulary.said(entry.action))}"
+    return reason + "; ".join(
+        f"{c.field}: {_short(c.before)} → {_short(c.after)}" for c in differences.changes(payload)[:3]
+    )
 
 
 def _data(data: Mapping[str, Any]) -> str:
     """What an event says of itself that people read: no ids, no lists."""
     simple = [(key, value) for key, value in data.items() if isinstance(value, str | int | float)]
-    plain = [(key, value) for key, value in simple if not _UUID.fullmatch(str(value))]
-    return "; ".join(f"{_words(key).lower()}: {_shown(value)}" for key, value in plain[:4])
+    plain = [(key, value) for key, value in simple if not differences.is_reference(value)]
+    return "; ".join(f"{_words(key).lower()}: {_short(differences.shown(value))}" for key, value in plain[:4])
 
 
 @cache
-def _things() -> dict[str, str]:
-    """How people call the rows of each table."""
-    return {model._meta.db_table: str(model._meta.verbose_name) for model in apps.get_models()}
+def _verbose() -> dict[str, Any]:
+    """What Django calls the rows of tables that the ledger does not govern."""
+    return {model._meta.db_table: model._meta.verbose_name for model in apps.get_models()}
 
 
 def _words(name: str) -> str:
     return name.replace("_", " ").replace(".", " ").capitalize()
 
 
-def _shown(value: Any) -> str:
-    if value is None or value == "":
-        return _NOTHING
-    text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, sort_keys=True)
-    return text if len(text) <= _LONG else f"{text[:_LONG]}…"
+def _sentence(clause: str) -> str:
+    return clause[:1].upper() + clause[1:]
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= differences.LONG else f"{text[: differences.LONG]}…"

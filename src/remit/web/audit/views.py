@@ -20,7 +20,8 @@ from remit.kernel.problems import Conflict
 from remit.ledger import export as exports
 from remit.ledger import queries
 from remit.people import queries as people
-from remit.web.audit import telling
+from remit.web.audit import differences, telling
+from remit.web.audit.veil import Veil
 
 PAGE = 40
 _HOW = """The ledger of this Remit, up to the checkpoint signed when it was exported.
@@ -74,8 +75,8 @@ def ledger(request: HttpRequest, entry: int | None = None) -> HttpResponse:
     asked = Filter(request.GET)
     partial = request.headers.get("HX-Request") and not request.headers.get("HX-History-Restore-Request")
     if partial and entry is not None:
-        return render(request, "audit/entry.html", _entry(entry) | {"asked": asked})
-    listed = _timeline(asked)
+        return render(request, "audit/entry.html", _entry(entry, request.user) | {"asked": asked})
+    listed = _timeline(asked, request.user)
     context = listed | {"asked": asked, "chosen": entry}
     if partial:
         template = "audit/entries.html" if asked.before else "audit/timeline.html"
@@ -85,7 +86,7 @@ def ledger(request: HttpRequest, entry: int | None = None) -> HttpResponse:
     covered = [item.id for item in items if context["newest"] and item.index < context["newest"].size]
     shown = entry if entry is not None else next(iter([*covered, *(item.id for item in items)]), None)
     context |= {"nav": "audit", "chosen": shown}
-    context |= _entry(shown) if shown is not None else {}
+    context |= _entry(shown, request.user) if shown is not None else {}
     context |= {
         "may_export": people.may(request.user, "ledger.export"),
         "crumbs": [("Audit ledger", reverse("audit:ledger")), (f"Entry {entry}", "")]
@@ -112,13 +113,13 @@ def export(request: HttpRequest) -> HttpResponse:
     return FileResponse(packed, as_attachment=True, filename=f"{Path(name).stem}.zip")
 
 
-def _timeline(asked: Filter) -> dict[str, Any]:
+def _timeline(asked: Filter, who: Any) -> dict[str, Any]:
     found = asked.entries()
     page = found.filter(pk__lt=asked.before) if asked.before else found
     rows = list(page.select_related("leaf", "payload")[: PAGE + 1])
     more, rows = len(rows) > PAGE, rows[:PAGE]
-    names = people.names(row.actor for row in rows)
-    items = [telling.told(row, names) for row in rows]
+    names, veil = people.names(row.actor for row in rows), Veil(who)
+    items = [telling.told(row, veil.reduced(queries.payload(row), row.table_name), names) for row in rows]
     times = [item.at for item in items]
     counts = queries.per_day(found, min(times), max(times)) if times else {}
     return {
@@ -128,15 +129,17 @@ def _timeline(asked: Filter) -> dict[str, Any]:
     }
 
 
-def _entry(identifier: int) -> dict[str, Any]:
+def _entry(identifier: int, who: Any) -> dict[str, Any]:
     entry = queries.entry(identifier)
-    payload = queries.payload(entry)
+    whole = queries.payload(entry)
+    payload = Veil(who).reduced(whole, entry.table_name)
     names = people.names([entry.actor])
     context = {
         "entry": entry,
-        "item": telling.told(entry, names),
-        "changes": telling.changes(payload),
-        "payload": entry.payload.body if hasattr(entry, "payload") else "",
+        "item": telling.told(entry, payload, names),
+        "changes": differences.changes(payload),
+        "payload": entry.payload.body if whole and payload == whole else "",
+        "veiled": payload != whole,
         "by_story": telling.by_story(entry),
     }
     try:

@@ -1,94 +1,174 @@
-"""What happened to a model, from the ledger, in the words of people."""
+"""What happened to a model and all around it, from the ledger, in the words of people."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
 from itertools import groupby
 from typing import Any
 
-from django.http import HttpRequest
+from django.http import HttpRequest, QueryDict
 
-from remit.evidence import queries as evidence
-from remit.governance import queries as governance
+from remit.ledger import around
 from remit.ledger import queries as ledger
 from remit.people import queries as people
+from remit.web.audit import differences, telling, vocabulary
+from remit.web.audit.veil import Veil
 from remit.web.model.page import ModelPage, tab
 
 PAGE = 60
-_SAID = {
-    "approval.record": "judged",
-    "deployment.change": "deployed",
-    "deployment.end": "took off the gateway",
-    "evidence.add": "added evidence,",
-    "exception.approve": "granted",
-    "exception.request": "asked for",
-    "finding.close": "closed",
-    "finding.open": "opened",
-    "gate.evaluate": "evaluated the gate and opened",
-    "model.register": "registered",
-    "remit.expire": "marked as expired",
-    "remit.issue": "issued",
-    "remit.reinstate": "reinstated",
-    "remit.revoke": "revoked",
-    "remit.suspend": "suspended",
-    "tier.confirm": "confirmed the tier of",
-    "use_case.file": "filed",
-    "use_case.set_tier": "set the tier of",
-    "version.declare_ready": "declared ready",
-    "version.move": "moved",
-    "version.register": "registered",
-}
+_SHORT = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """What an action did to one row: in words, and field by field."""
+
+    did: str
+    operation: str
+    changes: Sequence[differences.Change]
+    entry: int
+    proven: bool
+    erased: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """What an action did, as the timeline draws it: `rows` are all it touched here."""
+
+    at: Any
+    icon: str
+    who: str
+    text: str
+    reason: str
+    rows: Sequence[Row]
+
+    @property
+    def brief(self) -> Sequence[differences.Change]:
+        """The changes, where they are few and short enough to be read without opening anything."""
+        changes = self.rows[0].changes
+        few = self.rows[0].operation == "update" and len(changes) <= _SHORT
+        return changes if few and not any(change.long for change in changes) else ()
+
+
+class Asked:
+    """What the reader narrowed the history to; what cannot be read narrows nothing."""
+
+    def __init__(self, asked: QueryDict, tables: Sequence[str]) -> None:
+        self.kinds = sorted({(kind_of(table), telling.thing(table)) for table in tables}, key=lambda k: k[1])
+        self.kind = asked.get("kind", "") if asked.get("kind") in dict(self.kinds) else ""
+        self.actor = asked.get("person", "")[:200]
+        self.day = _day(asked.get("day", ""))
+        before = asked.get("before", "")
+        self.narrowed = around.Asked(
+            tables=[table for table in tables if kind_of(table) == self.kind],
+            actor=self.actor,
+            day=self.day,
+            before=int(before) if before.isdecimal() and len(before) < 19 else None,
+        )
+
+    @property
+    def query(self) -> str:
+        """The filter as a query string, without the place in the list."""
+        found = QueryDict(mutable=True)
+        for name, value in (("kind", self.kind), ("person", self.actor), ("day", self.day)):
+            if value:
+                found[name] = str(value)
+        return found.urlencode()
 
 
 @tab("history", "History")
 def history(request: HttpRequest, page: ModelPage) -> dict[str, Any]:
-    """Show the entries about the model, its versions, remits, evidence, approvals and findings."""
-    asked = request.GET.get("before", "")
-    labels = _labels(page)
-    rows = ledger.entries(before=int(asked) if asked.isdecimal() else None)
-    found = list(rows.filter(object_id__in=list(labels)).select_related("payload")[: PAGE + 1])
-    names = people.names(entry.actor for entry in found)
+    """Show the entries about the model and every row that belongs to it, the latest first."""
+    actors, tables = around.whose(page.model, page.use_case)
+    asked = Asked(request.GET, tables)
+    found = around.entries(page.model, page.use_case, asked.narrowed, PAGE + 1)
+    shown, names = found[:PAGE], people.names(actors)
     return {
-        "items": _told(found[:PAGE], labels, names),
-        "more": found[PAGE - 1].pk if len(found) > PAGE else None,
+        "items": _items(shown, names, Veil(page.who)),
+        "more": shown[-1].pk if len(found) > PAGE else None,
+        "asked": asked,
+        "people": sorted(
+            ((actor, telling.actor(actor, names[actor])) for actor in actors), key=lambda pair: pair[1]
+        ),
         "may_audit": people.may(page.who, "ledger.read", unit=page.use_case.unit),
     }
 
 
-def _labels(page: ModelPage) -> dict[Any, str]:
-    """Return how each governed row of the model is called."""
-    found: dict[Any, str] = {page.use_case.pk: page.use_case.name, page.model.pk: page.model.reference}
-    found |= {version.pk: f"version {version.number}" for version in page.versions}
-    found |= {remit.pk: remit.reference for remit in page.remits}
-    found |= {item.pk: item.title for item in evidence.of_model(page.model)}
-    found |= {finding.pk: f"{finding.reference}, {finding.title}" for finding in page.findings}
-    found |= {g.pk: f"{g.reference} on {g.control}" for g in governance.exceptions_of(page.model)}
-    numbers = {version.pk: version.number for version in page.versions}
-    for approval in governance.approvals_of(page.model):
-        kind, decision = approval.kind.replace("_", " "), approval.decision.replace("_", " ")
-        found[approval.pk] = f"version {numbers[approval.version_id]}: {kind}, {decision}"
-    return found
+def kind_of(table: str) -> str:
+    """Return how a filter names the rows of a table: `change-request`."""
+    return telling.thing(table).lower().replace(" ", "-")
 
 
-def _told(entries: list[Any], labels: dict[Any, str], names: dict[str, str]) -> list[dict[str, Any]]:
-    """Return entries as the timeline draws them; what one action did to one row is one item."""
+def _items(entries: Sequence[Any], names: Mapping[str, str], veil: Veil) -> list[Item]:
+    """Return entries as the timeline draws them; what one action did at one instant is one item."""
+    payloads = {e.pk: veil.reduced(ledger.payload(e), e.table_name) for e in entries}
+    ids = {i for payload in payloads.values() for i in differences.references(payload)}
+    called = {i: telling.named(table, row) for i, (table, row) in ledger.rows_of(ids).items()}
     items = []
-    for (_, actor, action, row), same in groupby(
-        entries, key=lambda e: (e.occurred_at, e.actor, e.action, e.object_id)
-    ):
-        entry = next(same)
-        said = _SAID.get(action, action.replace(".", " ").replace("_", " "))
+    for (at, actor, action), same in groupby(entries, key=lambda e: (e.occurred_at, e.actor, e.action)):
+        about = vocabulary.NOUNS.get(action.partition(".")[0], "")
+        # what the action is about first, then the rest in the order in which it was written
+        ordered = sorted(same, key=lambda e: (e.table_name != about, e.pk))
+        rows = [_row(entry, payloads[entry.pk], called) for entry in ordered]
+        own = ordered[0].table_name == about and action not in vocabulary.ACTIONS
         items.append(
-            {
-                "who": names[actor],
-                "text": f"{said} {labels[row]}{_where(entry)}",
-                "note": ". ".join(part for part in (entry.reason.rstrip("."), f"Entry {entry.pk:,}") if part),
-                "time": f"{entry.occurred_at:%-d %b %Y, %H:%M}",
-            }
+            Item(
+                at=at,
+                icon=telling.icon(action),
+                who=telling.actor(actor, names[actor]),
+                text=_headline(action, ordered[0], payloads[ordered[0].pk], called, own=own),
+                reason=next((e.reason for e in ordered if e.reason), ""),
+                rows=rows,
+            )
         )
     return items
 
 
-def _where(entry: Any) -> str:
-    """Return the stage that a version was moved to."""
-    after = ledger.payload(entry).get("after") or {} if entry.action == "version.move" else {}
-    return f" to {after['stage'].replace('_', ' ')}" if "stage" in after else ""
+def _headline(
+    action: str, entry: Any, payload: Mapping[str, Any], called: Mapping[str, str], *, own: bool
+) -> str:
+    if not own:
+        return f"{vocabulary.said(action)}: {_did(entry, payload, called)}"
+    verb = vocabulary.VERBS.get(action.partition(".")[2], action)
+    name = _name(entry, payload, called)
+    text = f"{verb} {telling.thing(entry.table_name)} {name}".strip()
+    if action == "version.move":
+        return f"{text} to {differences.shown(payload['after']['stage']).replace('_', ' ')}"
+    return text
+
+
+def _row(entry: Any, payload: Mapping[str, Any], called: Mapping[str, str]) -> Row:
+    machine = vocabulary.MACHINE.get(entry.table_name, frozenset())
+    read = {
+        key: {name: v for name, v in value.items() if name not in machine}
+        if isinstance(value, dict)
+        else value
+        for key, value in payload.items()
+    }
+    return Row(
+        did=_did(entry, payload, called),
+        operation=entry.operation,
+        changes=differences.changes(read, called),
+        entry=entry.pk,
+        proven=hasattr(entry, "leaf"),
+        erased=not payload,
+    )
+
+
+def _did(entry: Any, payload: Mapping[str, Any], called: Mapping[str, str]) -> str:
+    verb = telling.VERBS[entry.operation]
+    return f"{verb} {telling.thing(entry.table_name)} {_name(entry, payload, called)}".strip()
+
+
+def _name(entry: Any, payload: Mapping[str, Any], called: Mapping[str, str]) -> str:
+    row = payload.get("after") or payload.get("before") or {}
+    return telling.named(entry.table_name, row, called)
+
+
+def _day(text: str) -> date | None:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        return None
