@@ -43,6 +43,18 @@ class Nav:
 
 
 @dataclass(frozen=True, slots=True)
+class Setting:
+    """A page under Settings: what it rules, in a sentence, for who holds `permission`."""
+
+    label: str
+    note: str
+    route: str
+    icon: str
+    order: int
+    permission: str
+
+
+@dataclass(frozen=True, slots=True)
 class Hit:
     """Something the palette found."""
 
@@ -77,6 +89,14 @@ def nav() -> tuple[Nav, ...]:
     """Return the sidebar's entries in their order."""
     modules = (import_module(f"{name}.urls") for name in names())
     found = (module.NAV for module in modules if hasattr(module, "NAV"))
+    return tuple(sorted(found, key=lambda item: item.order))
+
+
+@cache
+def settings() -> tuple[Setting, ...]:
+    """Return the pages under Settings in their order: each room's `SETTINGS`, from its `urls.py`."""
+    modules = (import_module(f"{name}.urls") for name in names())
+    found = (setting for module in modules for setting in getattr(module, "SETTINGS", ()))
     return tuple(sorted(found, key=lambda item: item.order))
 
 

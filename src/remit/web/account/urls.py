@@ -6,6 +6,7 @@ from allauth.socialaccount.views import login_cancelled, login_error
 from django.urls import URLPattern, URLResolver, include, path
 
 from remit.web.account import views
+from remit.web.rooms import Setting
 
 _own: list[URLPattern | URLResolver] = [
     path("account/tokens/", views.tokens, name="tokens"),
@@ -21,6 +22,24 @@ _own: list[URLPattern | URLResolver] = [
     path("account/email/", views.not_here),
 ]
 
+SETTINGS = (
+    Setting(
+        "Sign-in",
+        "Which roles need a second factor, and how single sign-on is set up.",
+        "account:sign_in_rules",
+        icon="lock-access",
+        order=40,
+        permission="installation.manage",
+    ),
+    Setting(
+        "Service accounts",
+        "Programs that act under their own name, and who answers for each.",
+        "account:service_accounts",
+        icon="robot",
+        order=50,
+        permission="service_account.manage",
+    ),
+)
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", include((_own, "account"))),
     path("account/", include("allauth.account.urls")),

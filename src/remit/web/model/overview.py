@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,12 +11,13 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 
 from remit.governance import queries as governance
+from remit.inventory import queries as inventory
 from remit.kernel.problems import Unknown
 from remit.ledger import queries as ledger
 from remit.lifecycle import queries as lifecycle
 from remit.lifecycle.contract import TaskRow
 from remit.web import words
-from remit.web.model import evidence, running
+from remit.web.model import evidence, record, running
 from remit.web.model.page import RENEWAL, ModelPage, tab
 
 _MOST = 6
@@ -37,15 +39,17 @@ class Concern:
 def overview(request: HttpRequest, page: ModelPage) -> dict[str, Any]:
     """Show the remit, what needs attention, and the people."""
     remit = _chosen(page, request.GET.get("remit", ""))
+    about = record.record(page, request.user)
     return {
         "remit": remit,
         "ledger_entry": _entry(remit),
         "clauses": words.labelled(remit.terms) if remit else [],
         "proposed": _proposed(page) if remit is None else [],
-        "concerns": concerns(page)[:_MOST],
+        "concerns": concerns(page, about["changes"])[:_MOST],
         "people": _people(page),
         "traffic": running.traffic(page),
         "health": running.health(page),
+        "record": about,
     }
 
 
@@ -59,9 +63,10 @@ def remit_file(request: HttpRequest, reference: str, number: str) -> HttpRespons
     return HttpResponse(body, content_type="application/json", headers=headers)
 
 
-def concerns(page: ModelPage) -> list[Concern]:
+def concerns(page: ModelPage, changes: Iterable[Any]) -> list[Concern]:
     """Return what needs a person, the remit first, then what is late, then the rest."""
-    found = [*_about_remit(page), *_findings(page), *_stale(page), *_tasks(page)]
+    waiting = [_change(change) for change in changes]
+    found = [*_about_remit(page), *_findings(page), *_stale(page), *_tasks(page), *waiting]
     return sorted(found, key=lambda c: {"bad": 0, "warn": 1}.get(c.mark, 2))
 
 
@@ -143,6 +148,13 @@ def _tasks(page: ModelPage) -> list[Concern]:
         )
         for row in mine
     ]
+
+
+def _change(change: Any) -> Concern:
+    labels = ", ".join(label for label, _, _ in inventory.described(change))
+    href = reverse("changes:change", args=[change.reference])
+    text = f"{change.requested_by.name} asked for it on {change.requested_at:%-d %B %Y}."
+    return Concern(f"A change waits: {labels}", text, href, "none", "Waiting")
 
 
 def _people(page: ModelPage) -> list[tuple[str, Any]]:

@@ -7,11 +7,13 @@ from django.urls import URLPattern, URLResolver, path
 from remit.web.model import (
     acts,
     controls,
+    edit,
     evidence,
     history,
     issues,
     lifecycle,
     overview,
+    relate,
     running,
     value,
     versions,
@@ -32,4 +34,9 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path(f"{_MODEL}issues/", issues.issues, name="issues"),
     path(f"{_MODEL}remits/<str:number>.json", overview.remit_file, name="remit_file"),
     path(f"{_MODEL}remit/<str:verb>", acts.act, name="act"),
+    path(f"{_MODEL}edit", edit.model, name="edit"),
+    path("use-cases/<slug:key>/edit", edit.use_case, name="edit_use_case"),
+    path(f"{_MODEL}relations/new", relate.relate, name="relate"),
+    path(f"{_MODEL}relations/candidates", relate.candidates, name="candidates"),
+    path(f"{_MODEL}relations/<uuid:relation>/end", relate.end, name="end_relation"),
 ]

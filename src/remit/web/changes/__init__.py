@@ -1,0 +1,1 @@
+"""Change requests: what would be different, why, who asked, and the answer of a second person."""

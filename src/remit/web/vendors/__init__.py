@@ -1,0 +1,1 @@
+"""Vendors: who supplies models, under which contract, and when diligence was last done."""
