@@ -29,7 +29,7 @@ def finding(**given):
 
 def opened(world, **given):
     said = {"version": world.version, "control": "own:x", "title": "Something", "detail": "Is wrong.",
-            "severity": "low", "owner": world.people.priya, 
+            "severity": "low", "owner": world.people.priya,
             "due_at": clock.now() + timedelta(days=9)}  # fmt: skip
     return governance.open_finding(acting_user=world.people.tomasz, **said | given)
 
