@@ -26,6 +26,7 @@ def main(arguments: list[str] | None = None) -> int:
         artifacts=paths.artifacts(),
         decisions=paths.decisions(),
         state=paths.home() / "gateway",
+        strangers=paths.strangers(),
     )
     try:
         serve(places, host=options.host, port=options.port, environment=options.environment)
@@ -36,4 +37,8 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    code = main()
+    # everything is written and closed; the server's threads may still want the interpreter, and one that
+    # is being taken down under them aborts the process
+    logging.shutdown()
+    os._exit(code)

@@ -25,9 +25,10 @@ from granian.rsgi import Scope
 import remit
 from remit.gateway import inference_protocol
 from remit.gateway.bundle import BundleFile, LoadedBundle, Served
-from remit.gateway.contract import CLAUSE_STATUS, DecisionRequest
+from remit.gateway.contract import CLAUSE_STATUS, Consumer, DecisionRequest
 from remit.gateway.decide import Decider
 from remit.gateway.recorder import Recorder
+from remit.gateway.strangers import Strangers
 from remit.kernel import clock
 from remit.kernel.problems import Problem, Refused, Unknown
 
@@ -59,10 +60,18 @@ class HTTPProtocol(Protocol):
 class Gateway:
     """The application. `run` keeps bundle and recorder up to date until `stopping` is set."""
 
-    def __init__(self, bundle: BundleFile, decider: Decider, recorder: Recorder, environment: str) -> None:
+    def __init__(
+        self,
+        bundle: BundleFile,
+        decider: Decider,
+        recorder: Recorder,
+        strangers: Strangers,
+        environment: str,
+    ) -> None:
         self._bundle = bundle
         self._decider = decider
         self._recorder = recorder
+        self._strangers = strangers
         self._environment = environment
         self._answered: Counter[str] = Counter()
         self.stopping = asyncio.Event()
@@ -112,15 +121,30 @@ class Gateway:
 
     def _decision(self, use_case: str, scope: Scope, body: bytes) -> bytes:
         loaded = self._loaded()
-        consumer = self._decider.consumer(loaded, _token(scope), use_case)
+        consumer = self._consumer(loaded, _token(scope), use_case)
         request = _decoded(_decode_decision, body)
         (answer,) = self._decider.decide(loaded, consumer, use_case, [request])
         self._answered[answer.action] += 1
         return _encode(answer)
 
+    def _consumer(self, loaded: LoadedBundle, token: str, use_case: str) -> Consumer:
+        """Return who asks, and note who or what nobody has registered."""
+        try:
+            consumer = self._decider.consumer(loaded, token, use_case)
+        except Refused:
+            known = loaded.consumer(token)
+            if known is None and token and use_case in loaded.routes:
+                self._strangers.asked_by(token, use_case)
+            elif known is not None and use_case not in loaded.routes:
+                self._strangers.asked_about(use_case, known.name)
+            raise
+        if use_case not in loaded.routes:
+            self._strangers.asked_about(use_case, consumer.name)
+        return consumer
+
     def _infer(self, use_case: str, version: str, scope: Scope, body: bytes) -> bytes:
         loaded = self._loaded()
-        consumer = self._decider.consumer(loaded, _token(scope), use_case)
+        consumer = self._consumer(loaded, _token(scope), use_case)
         if scope.headers.get("inference-header-content-length"):
             raise Refused(
                 "The binary tensor extension is not served.",
@@ -229,6 +253,8 @@ class Gateway:
                 if self._recorder.fault:
                     log.error("%s", self._recorder.fault)
                     await self._wait(1.0)
+            if self._strangers.due():
+                await asyncio.to_thread(self._strangers.flush)
             await self._wait(POLL_SECONDS)
 
     async def _wait(self, seconds: float) -> None:

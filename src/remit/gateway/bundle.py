@@ -7,6 +7,7 @@ that a revocation in the same bundle still takes effect.
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -97,6 +98,10 @@ class LoadedBundle:
     routes: Mapping[str, ServedRoute] = field(default_factory=dict)
     consumers: Mapping[str, Consumer] = field(default_factory=dict)
     key_ids: tuple[str, ...] = ()
+
+    def consumer(self, token: str) -> Consumer | None:
+        """Return whose token this is, whether or not it is still good."""
+        return self.consumers.get(hashlib.sha256(token.encode()).hexdigest()) if token else None
 
 
 class BundleFile:

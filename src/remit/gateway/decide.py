@@ -6,7 +6,6 @@ whole: one refused row refuses them all, and only that row is recorded as the ca
 
 from __future__ import annotations
 
-import hashlib
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -78,8 +77,7 @@ class Decider:
         Raises:
             Refused: clause `authentication` or `consumer`.
         """
-        known = loaded.consumers.get(hashlib.sha256(token.encode()).hexdigest()) if token else None
-        return enforcement.consumer_may_ask(known, use_case, clock.now())
+        return enforcement.consumer_may_ask(loaded.consumer(token), use_case, clock.now())
 
     def decide(
         self,

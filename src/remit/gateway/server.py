@@ -19,6 +19,7 @@ from remit.gateway.bundle import BundleFile, Loader
 from remit.gateway.decide import Decider
 from remit.gateway.limits import LimitBook
 from remit.gateway.recorder import Recorder
+from remit.gateway.strangers import Strangers
 from remit.kernel.problems import Broken, Conflict
 from remit.proof import keys
 
@@ -30,7 +31,8 @@ class Places:
     """Where the gateway reads and writes.
 
     `keys` needs only `*.public.pem` files: the gateway verifies and never signs. `state` is this node's
-    own: limits used, the highest bundle obeyed, records not yet in Parquet.
+    own: limits used, the highest bundle obeyed, records not yet in Parquet. `strangers` takes what nobody
+    has registered.
     """
 
     bundle: Path
@@ -38,6 +40,7 @@ class Places:
     artifacts: Path
     decisions: Path
     state: Path
+    strangers: Path
 
 
 def serve(
@@ -64,12 +67,14 @@ async def _serve(places: Places, host: str, port: int, environment: str) -> None
         ) from error
     loader = Loader(lambda: public_keys(places.keys), places.artifacts)
     bundle = BundleFile(places.bundle, loader, environment, places.state)
-    gateway = Gateway(bundle, Decider(limits, recorder, environment), recorder, environment)
+    strangers = Strangers(places.strangers)
+    gateway = Gateway(bundle, Decider(limits, recorder, environment), recorder, strangers, environment)
     bundle.reload()
     if bundle.fault:
         log.warning("no bundle yet: %s", bundle.fault)
     await _until_stopped(gateway, host, port)
     recorder.close()
+    strangers.flush()
     limits.close()
     lock.close()
 

@@ -23,6 +23,7 @@ from remit.ledger import queries as recorded
 from remit.lifecycle import actions as lifecycle
 from remit.people import actions as people
 from remit.serving import actions as serving
+from remit.serving import strangers as serving_strangers
 
 log = logging.getLogger("remit.jobs")
 DISCOVERED = (reactions, services)
@@ -64,6 +65,13 @@ def sequence(timestamp: int) -> None:  # noqa: ARG001 - procrastinate gives the 
 def seal(timestamp: int) -> None:  # noqa: ARG001 - procrastinate gives the time
     """Seal new decision files into the ledger."""
     serving.seal_decision_files(acting_user=WORKER)
+
+
+@app.periodic(cron="* * * * *")
+@app.task(name="remit.strangers", queue="store", queueing_lock="remit.strangers")
+def strangers(timestamp: int) -> None:  # noqa: ARG001 - procrastinate gives the time
+    """Report what asked gateways, or was asked of them, that nobody has registered."""
+    serving_strangers.report_strangers(acting_user=WORKER)
 
 
 @app.periodic(cron="* * * * *")

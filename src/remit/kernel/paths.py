@@ -52,6 +52,11 @@ def protected() -> Path:
     return home() / "protected"
 
 
+def strangers() -> Path:
+    """Return the folder in which gateways leave what nobody has registered, for the control plane to take."""
+    return home() / "strangers"
+
+
 def profiles() -> Path:
     """Return the folder of measured profiles."""
     return home() / "profiles"

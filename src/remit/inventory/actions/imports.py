@@ -158,7 +158,7 @@ def apply_import(*, acting_user: User, run: ImportRun, skip: bool = False, reaso
     plan = importing.planned(acting_user, found)
     _keep(found, plan, "applied", write=False)
     _refuse_faults(found, skip=skip)
-    found.requested = writing.write(acting_user, plan, reason=reason or f"Imported by {found}.")
+    found.requested = writing.write(acting_user, plan, reason=reason or f"Imported by {found}.").requested
     found.applied_at = clock.now()
     found.save()
     emit(

@@ -122,6 +122,8 @@ def plan(
     known: Mapping[str, Field],
     columns: Mapping[str, str],
     faulty: Iterable[Fault] = (),
+    *,
+    permission: str = PERMISSION,
 ) -> Plan:
     """Return what importing these drafts would do.
 
@@ -131,9 +133,10 @@ def plan(
         known: the fields there are.
         columns: column by field, to name a fault's column.
         faulty: what reading the rows found wrong; these rows are checked further and not planned.
+        permission: what it takes in each unit.
     """
     drafts = list(drafts)
-    planning = _Planning(who, drafts, known, columns)
+    planning = _Planning(who, drafts, known, columns, permission)
     planning.plan.faults.extend(faulty)
     broken = {fault.row for fault in faulty}
     for draft in drafts:
@@ -153,8 +156,9 @@ class _Planning:
         drafts: list[Draft],
         known: Mapping[str, Field],
         columns: Mapping[str, str],
+        permission: str,
     ) -> None:
-        self.who, self.known, self.columns = who, known, columns
+        self.known, self.columns, self.permission = known, columns, permission
         self.plan = Plan()
         self._seen: dict[tuple[str, str], int] = {}
         self._named: dict[tuple[Any, str], Any] = {}
@@ -390,7 +394,7 @@ class _Planning:
             self._fault(draft, said[0], says, "Leave the reference empty for a new model.")
 
     def _permitted(self, draft: Draft, unit: Unit) -> bool:
-        if self.may(unit, PERMISSION):
+        if self.may(unit, self.permission):
             return True
         self._fault(draft, "unit", f"You may not import models of {unit.name}.", "Leave the row out.")
         return False

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from remit.inventory import rules, standing
@@ -22,8 +22,15 @@ from remit.people.models import User
 _BATCH = 1_000
 
 
-def write(who: User, plan: Plan, *, reason: str) -> int:
-    """Write a plan that has no fault, within an action; return how many changes wait for a reviewer.
+class Written(NamedTuple):
+    """The models that are new, and how many changes wait for a reviewer."""
+
+    models: list[Model]
+    requested: int
+
+
+def write(who: User, plan: Plan, *, reason: str) -> Written:
+    """Write a plan within an action; what rows with a fault would do is not in it.
 
     Raises:
         Invalid: an edit says something that its field may not.
@@ -35,7 +42,8 @@ def write(who: User, plan: Plan, *, reason: str) -> int:
     models = _register(plan.models, cases, vendors, now)
     versions = _versions(plan.versions, models, now)
     _stand(cases.values(), models, versions)
-    return sum(_edit(who, edit, vendors, reason) for edit in plan.edits.values())
+    requested = sum(_edit(who, edit, vendors, reason) for edit in plan.edits.values())
+    return Written(list(models.values()), requested)
 
 
 def _vendors(who: User, plan: Plan) -> dict[str, Vendor]:

@@ -39,6 +39,7 @@ from remit.inventory.queries.incoming import (
     sighting,
     sightings,
     suggestions,
+    use_cases_of,
 )
 from remit.inventory.queries.owners import by_owner, models_in, owned_by, ownerless, to_appoint
 from remit.inventory.queries.relations import (
@@ -102,6 +103,7 @@ __all__ = [
     "use_case",
     "use_case_by_id",
     "use_cases",
+    "use_cases_of",
     "vendor",
     "vendors",
     "verified_artifacts",

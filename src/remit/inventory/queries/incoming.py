@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from uuid import UUID
 
-from django.db import connection, transaction
+from django.db import connection
 from django.db.models import QuerySet
 
 from remit.inventory import artifacts
@@ -83,7 +84,7 @@ class Suggestion:
     alike: float
 
 
-_SIMILAR = 0.45
+_EMPTY_WORDS = re.compile(r"\b(v?\d+(\.\d+)*|model|models|prod|production|endpoint|the|of|and)\b")
 _SUGGESTIONS = """
     select g.id, s.model_id, s.reference, s.title, word_similarity(g.name, s.words) as alike
     from unnest(%s::uuid[], %s::text[]) g(id, name)
@@ -129,21 +130,31 @@ def open_sightings(source: str = "") -> int:
 def suggestions(who: User, seen: Iterable[Sighting]) -> dict[UUID, list[Suggestion]]:
     """Return, by sighting, up to three models with a similar name that the person may see.
 
-    Names are alike from a word similarity of 0.45 on (pg_trgm): the share of the trigrams of the sighting's
-    name that stand together in what a search of models looks in.
+    Names are alike from a word similarity of 0.6 on (pg_trgm): the share of the trigrams of the sighting's
+    name, without version numbers and words that say nothing, that stand together in what a search looks in.
     """
-    named = {one.pk: " ".join(one.name.lower().replace("_", " ").replace("-", " ").split()) for one in seen}
+    named = {one.pk: _telling(one.name) for one in seen}
     units = people.visible_units(who)
     among = None if units is None else list(units)
     found = defaultdict[UUID, list[Suggestion]](list)
-    with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute("select set_config('pg_trgm.word_similarity_threshold', %s, true)", [str(_SIMILAR)])
+    with connection.cursor() as cursor:
         cursor.execute(_SUGGESTIONS, [list(named), list(named.values()), among, among])
         for pk, model, reference, title, alike in cursor.fetchall():
             found[pk].append(Suggestion(model, reference, title, alike))
     return dict(found)
 
 
+def _telling(name: str) -> str:
+    words = " ".join(re.sub(r"[^\w.]|_", " ", name.lower()).split())
+    return " ".join(_EMPTY_WORDS.sub(" ", words).split()) or words
+
+
 def keys_of(names: Iterable[str]) -> set[str]:
     """Return those of the names under which a use case is filed."""
     return set(UseCase.objects.filter(key__in=list(names)).values_list("key", flat=True))
+
+
+def use_cases_of(units: frozenset[UUID] | None) -> QuerySet[UseCase]:
+    """Return the use cases of some units by name, or of all when that is None."""
+    found = UseCase.objects.select_related("unit").order_by("name")
+    return found if units is None else found.filter(unit__in=units)

@@ -1,0 +1,1 @@
+"""What was seen at work that no entry covers, and what becomes of it."""
