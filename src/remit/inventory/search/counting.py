@@ -1,4 +1,4 @@
-"""Counts models under any filter at once: for every value of every facet, which models have it, a bit each.
+"""Counts models under any filter at once: for the values of every facet, which models have them, a bit each.
 
 A process keeps the present (and the last days of the past that were asked for) in memory, 40 MB for 50,000
 models, and brings it up to date before each answer by what was written since its last snapshot; so an answer
@@ -8,9 +8,14 @@ on whole numbers: 50,000 models under any filter take a few milliseconds, in Pos
 
 from __future__ import annotations
 
+import heapq
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import reduce
+from itertools import chain, compress
+from operator import and_, or_
 from threading import Lock
 from typing import Any
 from uuid import UUID
@@ -37,7 +42,8 @@ select pg_snapshot_xmin(pg_current_snapshot())::text::bigint,
 _NEVER = 2**62
 _STAGE_ORDER = {stage: rank for rank, (stage, _) in enumerate(STAGES)}
 _HEALTH_ORDER = {"breach": 0, "watch": 1, "healthy": 2, NONE: 3}
-_Key = tuple[str, Any]
+_WIDE = 400
+"""How many values a column may have for each to keep its models; a wider one is counted model by model."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,14 +56,41 @@ class Count:
     chosen: bool = False
 
 
-@dataclass(frozen=True, slots=True)
 class Counts:
     """How many models there are and how many fit; by view, of all; by facet, under the other facets."""
 
-    total: int
-    found: int
-    views: Mapping[str, int]
-    facets: Mapping[str, tuple[Count, ...]]
+    def __init__(
+        self,
+        search: Search,
+        *,
+        total: int,
+        found: int,
+        views: Mapping[str, int],
+        values: Mapping[str, Mapping[str, int]],
+        labels: Mapping[str, str],
+    ) -> None:
+        self.total = total
+        self.found = found
+        self.views = views
+        self.values = values
+        """How many models each value of a facet would find, by the facet's key."""
+        self._search = search
+        self._labels = labels
+
+    @property
+    def facets(self) -> dict[str, tuple[Count, ...]]:
+        """Every value of every facet, and those that are chosen, in order."""
+        return {facet.key: self.options(facet) for facet in FACETS}
+
+    def options(self, facet: Facet, *, most: int | None = None) -> tuple[Count, ...]:
+        """Return the values of a facet in order: those that are chosen, and so many that find most."""
+        counted, chosen = self.values[facet.key], getattr(self._search, facet.field)
+        kept = counted if most is None else heapq.nlargest(most, counted, key=counted.__getitem__)
+        found = [
+            Count(value, self._labels.get(value, value), counted.get(value, 0), value in chosen)
+            for value in dict.fromkeys((*chosen, *kept))
+        ]
+        return tuple(sorted(found, key=lambda option: _place_of(facet.key, option)))
 
 
 def counts(
@@ -111,123 +144,168 @@ def forget() -> None:
         _MOMENTS.clear()
 
 
+class _Column:
+    """What each model has of one thing: one value or several. A model is a position."""
+
+    def __init__(self) -> None:
+        self.at: list[tuple[Any, ...]] = []
+        self._n: Counter[Any] = Counter()
+        # for each value the models that have it, a bit each; unless there are too many values
+        self._bits: dict[Any, int] | None = None
+
+    def load(self, rows: Iterable[tuple[Any, ...]]) -> None:
+        """Take the values of every position at once."""
+        same: dict[tuple[Any, ...], tuple[Any, ...]] = {}
+        self.at = [same.setdefault(values, values) for values in rows]
+        self._n = Counter(chain.from_iterable(self.at))
+        if len(self._n) <= _WIDE:
+            marks = {value: bytearray(len(self.at)) for value in self._n}
+            for at, values in enumerate(self.at):
+                for value in values:
+                    marks[value][at] = 1
+            self._bits = {value: _packed(marks[value]) for value in marks}
+
+    def put(self, at: int, values: tuple[Any, ...]) -> None:
+        """Replace the values at a position, or at the next one."""
+        if at == len(self.at):
+            self.at.append(())
+        self._n.subtract(self.at[at])
+        self._n.update(values)
+        if self._bits is not None:
+            for value in {*self.at[at], *values}:
+                self._bits[value] = self._bits.get(value, 0) & ~(1 << at) | (value in values) << at
+            if len(self._bits) > 2 * _WIDE:
+                self._bits = None
+        self.at[at] = values
+
+    def having(self, wanted: Iterable[Any]) -> int:
+        """Return the models that have any of these values."""
+        if self._bits is not None:
+            return reduce(or_, (self._bits.get(value, 0) for value in wanted), 0)
+        any_of = frozenset(wanted)
+        return _packed(not any_of.isdisjoint(values) for values in self.at) if any_of else 0
+
+    def count(self, among: int, everybody: int) -> Mapping[Any, int]:
+        """Return how many models among some have each value; none where none has."""
+        if among == everybody:
+            counted: Mapping[Any, int] = self._n
+        elif self._bits is not None:
+            counted = {value: (bits & among).bit_count() for value, bits in self._bits.items()}
+        else:
+            counted = Counter(chain.from_iterable(compress(self.at, _unpacked(among, len(self.at)))))
+        return {value: n for value, n in counted.items() if n}
+
+
 class _Bits:
-    """Which models have which value. A model is a position; a value is the number with those bits set."""
+    """Which models have which value: a column for each thing that is asked for."""
 
     def __init__(self, rows: Iterable[dict[str, Any]], day: date) -> None:
         self.day = day
         self.seen = 0
-        self._keys: list[tuple[_Key, ...]] = []
         self._words: list[str] = []
-        self._cases: list[UUID | None] = []
         self._positions: dict[UUID, int] = {}
         self._free: list[int] = []
         self._labels: dict[str, str] = {}
-        self._bits: dict[_Key, int] = {}
-        self._live = 0
-        self._load(rows)
+        self._columns = {name: _Column() for name in ("unit_id", "case", "view", *(f.key for f in FACETS))}
+        loaded: dict[str, list[tuple[Any, ...]]] = {name: [] for name in self._columns}
+        for at, row in enumerate(rows):
+            self._words.append("")
+            self._name(row, at)
+            for name, values in _values(row).items():
+                loaded[name].append(values)
+        for name, column in self._columns.items():
+            column.load(loaded.pop(name))
+        self._live = (1 << len(self._words)) - 1
 
     def replace(self, subject: UUID, row: dict[str, Any] | None) -> None:
         """Take what a model was out, and what it is in; None if it is no more."""
         at = self._positions.pop(subject, None)
-        if at is not None:
-            for key in self._keys[at]:
-                self._bits[key] ^= 1 << at
-            self._live ^= 1 << at
-            self._keys[at], self._words[at], self._cases[at] = (), "", None
-            self._free.append(at)
-        if row is None:
+        if at is None and row is None:
             return
-        at = self._free.pop() if self._free else len(self._keys)
-        if at == len(self._keys):
-            self._append()
-        self._place(row, at)
-        for key in self._keys[at]:
-            self._bits[key] = self._bits.get(key, 0) | 1 << at
-        self._live |= 1 << at
+        if at is None:
+            at = self._free.pop() if self._free else len(self._words)
+            if at == len(self._words):
+                self._words.append("")
+        values = _values(row) if row else {}
+        for name, column in self._columns.items():
+            column.put(at, values.get(name, ()))
+        if row is None:
+            self._words[at] = ""
+            self._free.append(at)
+            self._live &= ~(1 << at)
+        else:
+            self._name(row, at)
+            self._live |= 1 << at
 
     def counts(self, search: Search, units: frozenset[UUID] | None, subjects: frozenset[UUID]) -> Counts:
         """Count under a search, of what may be seen."""
-        seen = self._live if units is None else self._any("of", units) | self._about(subjects)
-        fitting = seen & self._any("view", (search.view,)) & self._holding(search.patterns())
-        chosen = {f.key: self._chosen(f, search) for f in FACETS if getattr(search, f.field)}
-        found = fitting
-        for bits in chosen.values():
-            found &= bits
-        under = {f.key: found if f.key not in chosen else fitting for f in FACETS}
+        of, view = self._columns["unit_id"], self._columns["view"]
+        seen = self._live
+        if units is not None:
+            seen = of.having(units) | self._columns["case"].having(subjects)
+        fitting = seen & view.having((search.view,)) & self._holding(search.patterns())
+        chosen = {
+            f.key: self._columns[f.key].having(getattr(search, f.field))
+            for f in FACETS
+            if getattr(search, f.field)
+        }
+        found = reduce(and_, chosen.values(), fitting)
+        under = {f.key: found for f in FACETS}
         for own in chosen:
-            for other, bits in chosen.items():
-                if other != own:
-                    under[own] &= bits
-        options: dict[str, list[Count]] = {f.key: [] for f in FACETS}
-        for (name, value), bits in self._bits.items():
-            if name in options and (n := (bits & under[name]).bit_count()):
-                options[name].append(Count(str(value), self._labels.get(str(value), str(value)), n))
+            under[own] = reduce(and_, (bits for key, bits in chosen.items() if key != own), fitting)
+        in_view = view.count(seen, self._live)
         return Counts(
+            search,
             total=seen.bit_count(),
             found=found.bit_count(),
-            views={view: (seen & self._any("view", (view,))).bit_count() for view in VIEWS},
-            facets={f.key: self._ordered(f, options[f.key], getattr(search, f.field)) for f in FACETS},
+            views={key: in_view.get(key, 0) for key in VIEWS},
+            values={key: self._columns[key].count(bits, self._live) for key, bits in under.items()},
+            labels=self._labels,
         )
 
-    def _load(self, rows: Iterable[dict[str, Any]]) -> None:
-        known: dict[_Key, tuple[_Key, bytearray]] = {}
-        for at, row in enumerate(rows):
-            self._append()
-            self._place(row, at)
-            kept = []
-            for key in self._keys[at]:
-                own, bits = known.get(key) or known.setdefault(key, (key, bytearray()))
-                bits.extend(bytes((at >> 3) + 1 - len(bits)))
-                bits[at >> 3] |= 1 << (at & 7)
-                kept.append(own)
-            self._keys[at] = tuple(kept)
-        self._bits = {key: int.from_bytes(bits, "little") for key, bits in known.values()}
-        self._live = (1 << len(self._keys)) - 1
-
-    def _append(self) -> None:
-        self._keys.append(())
-        self._words.append("")
-        self._cases.append(None)
-
-    def _place(self, row: dict[str, Any], at: int) -> None:
+    def _name(self, row: dict[str, Any], at: int) -> None:
         self._positions[row["subject_id"]] = at
-        self._words[at], self._cases[at] = row["words"], row["use_case_id"]
-        self._keys[at] = tuple(_keys(row))
+        self._words[at] = row["words"]
         self._labels[str(row["owner_id"])] = row["owner_name"]
-
-    def _any(self, name: str, values: Iterable[Any]) -> int:
-        found = 0
-        for value in values:
-            found |= self._bits.get((name, value), 0)
-        return found
-
-    def _chosen(self, facet: Facet, search: Search) -> int:
-        return self._any(facet.key, getattr(search, facet.field))
-
-    def _about(self, use_cases: frozenset[UUID]) -> int:
-        return _bits_of(case in use_cases for case in self._cases) if use_cases else 0
 
     def _holding(self, patterns: list[str]) -> int:
         if not patterns:
             return self._live
-        first, *others = patterns
-        return _bits_of(first in words and all(other in words for other in others) for words in self._words)
-
-    def _ordered(self, facet: Facet, options: list[Count], chosen: tuple[str, ...]) -> tuple[Count, ...]:
-        there = {option.value for option in options}
-        gone = [Count(value, self._labels.get(value, value), 0) for value in chosen if value not in there]
-        marked = [Count(o.value, o.label, o.n, o.value in chosen) for o in (*options, *gone)]
-        return tuple(sorted(marked, key=lambda option: _place_of(facet.key, option)))
+        longest, *others = sorted(patterns, key=len, reverse=True)
+        marks = bytearray(len(self._words))
+        for at in [at for at, words in enumerate(self._words) if longest in words]:
+            marks[at] = all(other in self._words[at] for other in others)
+        return _packed(marks)
 
 
-def _bits_of(marks: Iterable[bool]) -> int:
-    packed = bytearray()
-    for at, mark in enumerate(marks):
-        if not at & 7:
-            packed.append(0)
-        packed[-1] |= mark << (at & 7)
-    return int.from_bytes(packed, "little")
+_TO_DIGITS = bytes.maketrans(b"\0\1", b"01")
+_TO_MARKS = bytes.maketrans(b"01", b"\0\1")
+
+
+def _packed(marks: Iterable[int]) -> int:
+    """Return marks, a 0 or 1 for each position, as one number."""
+    digits = bytes(marks)[::-1].translate(_TO_DIGITS)
+    return int(digits, 2) if digits else 0
+
+
+def _unpacked(bits: int, size: int) -> bytes:
+    """Return a number as marks."""
+    return f"{bits | 1 << size:b}"[:0:-1].encode().translate(_TO_MARKS)
+
+
+def _values(row: dict[str, Any]) -> dict[str, tuple[Any, ...]]:
+    """Return what a model has of each column."""
+    found: dict[str, tuple[Any, ...]] = {
+        "unit_id": (row["unit_id"],),
+        "case": (row["use_case_id"],),
+        "view": tuple(view for view in VIEWS if row[f"view_{view}"]),
+    }
+    for facet in FACETS:
+        value = row[facet.column]
+        found[facet.key] = (tuple(dict.fromkeys(value)) if facet.many else (str(value),)) or (NONE,)
+        if found[facet.key] == ("",):
+            found[facet.key] = (NONE,)
+    return found
 
 
 def _place_of(facet: str, option: Count) -> tuple[Any, ...]:
@@ -236,19 +314,6 @@ def _place_of(facet: str, option: Count) -> tuple[Any, ...]:
     if facet == "health":
         return (_HEALTH_ORDER.get(option.value, 99), option.label)
     return (option.value == NONE, option.label.casefold(), option.value)
-
-
-def _keys(row: dict[str, Any]) -> Iterator[_Key]:
-    yield "of", row["unit_id"]
-    for view in VIEWS:
-        if row[f"view_{view}"]:
-            yield "view", view
-    for facet in FACETS:
-        value = row[facet.column]
-        for one in dict.fromkeys(value) if facet.many else (value,):
-            yield facet.key, str(one) or NONE
-        if facet.many and not value:
-            yield facet.key, NONE
 
 
 def _rows(

@@ -143,7 +143,7 @@ class Listing:
         rows = [shown(row, self.at) for row in self.page.rows]
         if self.flat:
             return [("", 0, rows)] if rows else []
-        sizes = {option.value: option.n for option in self.counts.facets["unit"]}
+        sizes = self.counts.values["unit"]
         return [
             (unit, sizes.get(unit, 0), list(own)) for unit, own in groupby(rows, key=itemgetter("unit_name"))
         ]
@@ -166,14 +166,14 @@ class Listing:
     def facet(self, key: str, *, find: str = "", most: int = SHOWN) -> FacetShown:
         """Return a facet with at most so many options, those whose label holds a text."""
         _, label, one, opened = next(row for row in FACETS if row[0] == key)
-        every = [replace(o, label=label_of(key, o.value, o.label)) for o in self.counts.facets[key]]
-        fitting = [o for o in every if o.chosen or find.casefold() in o.label.casefold()]
-        # a facet that names what is missing does not list what misses nothing
-        fitting = [o for o in fitting if o.chosen or (key, o.value) != ("missing", NONE)]
-        numerous = sorted(fitting, key=lambda o: (not o.chosen, -o.n))[:most]
-        kept = {o.value for o in numerous}
-        shown_ones = tuple(o for o in fitting if o.value in kept)
-        return FacetShown(key, label, one, shown_ones, len(every), opened or any(o.chosen for o in every))
+        facet = next(facet for facet in search.FACETS if facet.key == key)
+        options = self.counts.options(facet, most=None if find else most)
+        named = [replace(o, label=label_of(key, o.value, o.label)) for o in options]
+        if find:
+            fitting = [o for o in named if o.chosen or find.casefold() in o.label.casefold()]
+            named = sorted(fitting, key=lambda o: -o.n)[:most]
+        chosen = any(option.chosen for option in named)
+        return FacetShown(key, label, one, tuple(named), len(self.counts.values[key]), opened or chosen)
 
     @property
     def tabs(self) -> list[Tab]:
@@ -201,12 +201,12 @@ class Listing:
         """The chosen options, each with the query that takes it away."""
         found = []
         for facet in search.FACETS:
-            for option in self.counts.facets[facet.key]:
-                if option.chosen:
-                    others = tuple(v for v in getattr(self.search, facet.field) if v != option.value)
-                    without = replace(self.search, **{facet.field: others})
-                    label = label_of(facet.key, option.value, option.label)
-                    found.append(Chip(label, self.query(of=without)))
+            chosen = getattr(self.search, facet.field)
+            for option in self.counts.options(facet, most=0) if chosen else ():
+                others = tuple(value for value in chosen if value != option.value)
+                without = replace(self.search, **{facet.field: others})
+                label = label_of(facet.key, option.value, option.label)
+                found.append(Chip(label, self.query(of=without)))
         return found
 
     @property

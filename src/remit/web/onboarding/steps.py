@@ -80,6 +80,6 @@ def _running(counted: search.Counts) -> Step:
     text = (
         "The gateway checks the remit before every decision, refuses what lies outside it, and records both."
     )
-    reached = {option.value for option in counted.facets["stage"]}
+    reached = set(counted.values["stage"])
     running = bool(reached & {*search.RUNNING, *search.OVER})
     return Step("Put it behind the gateway", text, running)

@@ -76,14 +76,15 @@ class Board:
     """Everything the portfolio says of what a person may see; its reads do not grow with the portfolio."""
 
     def __init__(self, person: Any) -> None:
+        self._person = person
         self.now = clock.now()
         self.since = self.now - PERIOD
         self.counts = search.counts(Search(), **search.seen_by(person))
-        self.waiting = lifecycle.waiting()
-        self.times = lifecycle.task_times(self.since)
+        self.waiting = lifecycle.waiting(person)
+        self.times = lifecycle.task_times(self.since, person)
         self.findings = governance.open_findings_by_use_case()
         self._rows = search.rows(Search(), **search.seen_by(person))
-        self._stages = {option.value: option.n for option in self.counts.facets["stage"]}
+        self._stages = self.counts.values["stage"]
         self._holders = people.holders_by_role()
 
     @property
@@ -135,7 +136,7 @@ class Board:
     @cached_property
     def to_business(self) -> tuple[float, int] | None:
         """Median calendar days from model ready to in business, and over how many versions."""
-        days = [found.days for found in lifecycle.times_to_business(self.since)]
+        days = [found.days for found in lifecycle.times_to_business(self.since, self._person)]
         return (median(days), len(days)) if days else None
 
     @cached_property
