@@ -141,3 +141,14 @@ def test_a_file_that_changed_keeps_a_version_from_ready(world, version, tmp_path
         queries.check_artifacts(version)
     with pytest.raises(Broken):
         actions.declare_ready(acting_user=world.people.priya, version=version)
+
+
+def test_a_schema_that_is_not_given_is_read_from_the_files(world, version, tmp_path):
+    from logistic import onnx_model
+
+    (tmp_path / "model.onnx").write_bytes(onnx_model())
+    files = [ArtifactFile(tmp_path / "model.onnx", "model.onnx", "application/onnx")]
+    read = _register(world, tmp_path, "2.0", files=files, schema=None)
+    assert [c["name"] for c in read.schema["columns"]] == ["X_0", "X_1", "X_2", "score"]
+    with pytest.raises(Invalid, match="No file tells its columns"):
+        _register(world, tmp_path, "2.1", schema=None)

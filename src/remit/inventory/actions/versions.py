@@ -24,10 +24,10 @@ def register_version(
     number: str,
     summary: str,
     files: Sequence[ArtifactFile | RemoteFile],
-    schema: Mapping[str, Any],
     decision_rule: Mapping[str, Any],
     code_reference: str,
     environment: Mapping[str, Any],
+    schema: Mapping[str, Any] | None = None,
     training_data: Any = None,
     intended_terms: Mapping[str, Any] | None = None,
     details: Mapping[str, Any] | None = None,
@@ -42,10 +42,10 @@ def register_version(
         number: such as 1.0; unique in the model.
         summary: what it is, in a sentence.
         files: files of this machine, which are copied into the store, or of elsewhere, which stay there.
-        schema: columns with role, kind and range.
         decision_rule: from score to action.
         code_reference: a repository and a commit, or a file's digest.
         environment: what it was made with, such as package versions.
+        schema: columns with role, kind and range; drafted from the files of this machine if omitted.
         training_data: a `data.DataAsset`, or None.
         intended_terms: the remit terms the developer proposes.
         details: what its kind asks of a version, such as prompts.
@@ -59,7 +59,7 @@ def register_version(
     """
     people.require(acting_user, "version.register", unit=model.use_case.unit, subject=model.use_case_id)
     _check_registration(model, number, files, {"code_reference": code_reference, "licence": licence})
-    columns = rules.checked_schema(schema, model.kind)
+    columns = rules.checked_schema(_schema(model, files) if schema is None else schema, model.kind)
     kinds.check(model.kind, dict(details or {}), of="version")
     stored = [artifacts.bound(f) if isinstance(f, RemoteFile) else artifacts.store(f) for f in files]
     version = Version(
@@ -177,6 +177,16 @@ def move(*, acting_user: User | str, version: Version, stage: str) -> Version:
     standing.refresh([version.model.use_case_id])
     emit("version.moved", version, use_case=version.model.use_case_id, before=before, after=stage)
     return version
+
+
+def _schema(model: Model, files: Sequence[ArtifactFile | RemoteFile]) -> Mapping[str, Any]:
+    if model.kind in rules.WITHOUT_COLUMNS:
+        return {}
+    here = [(file.name, file.path) for file in files if isinstance(file, ArtifactFile)]
+    # reading formats takes libraries that nothing else here needs
+    from remit.inventory import inference
+
+    return inference.draft(here).schema.as_dict()
 
 
 def _editable(who: User, version: Version) -> Version:
