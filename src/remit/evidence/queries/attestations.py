@@ -74,13 +74,13 @@ def campaign(reference: str) -> Campaign:
     return found
 
 
-def attestation(identifier: UUID | str) -> Attestation:
-    """Return what one owner is asked, by id.
+def attestation(identifier: UUID | str, *, campaign: str) -> Attestation:
+    """Return what one owner is asked in a campaign, by id and the campaign's reference.
 
     Raises:
         Unknown: there is none.
     """
-    found = _attestations().filter(pk=identifier).first()
+    found = _attestations().filter(pk=identifier, campaign__reference=campaign.upper()).first()
     if found is None:
         raise Unknown("There is no such attestation.", remedy="Look it up on the Attestations page.")
     return found

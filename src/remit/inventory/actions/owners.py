@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from remit.inventory import standing
 from remit.inventory.models import UseCase
+from remit.inventory.queries.owners import may_appoint
 from remit.kernel.problems import Conflict, Denied, Invalid
 from remit.ledger.capture import action, emit
 from remit.people import queries as people
@@ -47,10 +48,3 @@ def appoint_owner(*, acting_user: User | str, use_case: UseCase, owner: User, re
     standing.refresh([use_case.pk])
     emit("use_case.owner_appointed", use_case, before=before.pk, after=owner.pk, reason=reason)
     return use_case
-
-
-def may_appoint(who: User, use_case: UseCase) -> bool:
-    """Tell whether a person may name the owner of a use case that has none."""
-    return people.head_of(use_case.unit) == who or people.may(
-        who, "use_case.appoint", unit=use_case.unit, subject=use_case.pk
-    )

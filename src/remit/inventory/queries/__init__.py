@@ -41,7 +41,7 @@ from remit.inventory.queries.incoming import (
     suggestions,
     use_cases_of,
 )
-from remit.inventory.queries.owners import by_owner, models_in, owned_by, ownerless, to_appoint
+from remit.inventory.queries.owners import by_owner, may_appoint, models_in, owned_by, ownerless, to_appoint
 from remit.inventory.queries.relations import (
     Dependent,
     Related,
@@ -79,6 +79,7 @@ __all__ = [
     "import_size",
     "imports",
     "keys_of",
+    "may_appoint",
     "model",
     "models",
     "models_from",

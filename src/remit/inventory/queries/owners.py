@@ -69,3 +69,10 @@ def by_owner(rows: QuerySet[Standing]) -> list[dict[str, Any]]:
         .order_by("-running", "owner_name", "owner_id")
     )
     return [row | {"planned": worth.get(row["owner_id"], 0)} for row in found]
+
+
+def may_appoint(who: User, use_case: UseCase) -> bool:
+    """Tell whether a person may name the owner of a use case that has none."""
+    return people.head_of(use_case.unit) == who or people.may(
+        who, "use_case.appoint", unit=use_case.unit, subject=use_case.pk
+    )

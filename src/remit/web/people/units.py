@@ -71,7 +71,7 @@ def page(request: HttpRequest, identifier: UUID) -> HttpResponse:
         "models": list(models[:_MOST]),
         "models_n": models.count(),
         "ownerless": [
-            {"case": case, "may": inventory_actions.may_appoint(request.user, case)} for case in ownerless
+            {"case": case, "may": inventory.may_appoint(request.user, case)} for case in ownerless
         ],
         "may_organise": queries.may(request.user, "people.organise", unit=unit),
         "nav": "people",
@@ -111,7 +111,7 @@ def appoint(request: HttpRequest, key: str) -> HttpResponse:
     context = {
         "case": case,
         "form": form,
-        "may": inventory_actions.may_appoint(request.user, case),
+        "may": inventory.may_appoint(request.user, case),
         "head": queries.head_of(case.unit),
         "holders": queries.holders("model_owner", unit=case.unit, subject=case.pk)[:12],
         "nav": "people",

@@ -1,0 +1,1 @@
+"""Attestation campaigns: opened, followed by unit, signed by owners."""
