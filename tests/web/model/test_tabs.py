@@ -69,7 +69,7 @@ def test_controls_that_fail_are_counted_explained_and_become_findings(mortgage, 
     mortgage.until("submitted")
     client = sign_in(mortgage.people.hannah)
     page = client.get(f"{ME}controls/?show=open").text
-    assert "1 of 16 controls is not met" in page
+    assert re.search(r"1 of \d+ controls is not met", page)
     assert "Adverse impact ratio 0.610, floor 0.80." in page
     assert "Search for a less harmful model" in page
     assert "RC-02" not in page
