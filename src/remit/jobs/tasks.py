@@ -20,6 +20,7 @@ from remit.jobs.registry import WORKER, reactions_to
 from remit.kernel import clock
 from remit.ledger import actions as ledger
 from remit.ledger import queries as recorded
+from remit.ledger import requests
 from remit.lifecycle import actions as lifecycle
 from remit.people import actions as people
 from remit.serving import actions as serving
@@ -129,3 +130,10 @@ def verify(timestamp: int) -> None:  # noqa: ARG001 - procrastinate gives the ti
     faults = ledger.verify()
     if faults:
         log.error("the ledger does not verify: %s", faults)
+
+
+@app.periodic(cron="15 * * * *")
+@app.task(name="remit.forget_requests", queue="clocks", queueing_lock="remit.forget_requests")
+def forget_requests(timestamp: int) -> None:  # noqa: ARG001 - procrastinate gives the time
+    """Remove the answers that callers of the API can no longer ask for again."""
+    requests.forget()

@@ -36,8 +36,10 @@ def answered(*, actor: str, key: str, request_sha256: str) -> Answer | None:
         Invalid: the key is empty or too long, or was used for another request.
         Conflict: a request under this key is under way.
     """
-    if not 0 < len(key) <= _LONGEST or not key.isprintable():
-        raise Invalid(f"An idempotency key has 1 to {_LONGEST} printable characters.", remedy="Use a UUID.")
+    if not 0 < len(key) <= _LONGEST or not (key.isascii() and key.isprintable()):
+        raise Invalid(
+            f"An idempotency key has 1 to {_LONGEST} printable ASCII characters.", remedy="Use a UUID."
+        )
     with connection.cursor() as cursor:
         cursor.execute(
             "select pg_try_advisory_xact_lock(hashtextextended(%s, 0))", [f"request {actor} {key}"]
