@@ -16,19 +16,27 @@ from remit.web.audit import differences, vocabulary
 
 VERBS = {"insert": "added", "update": "changed", "delete": "removed"}
 _MARKS: dict[str, dict[str, str]] = {
+    "alarm": {"icon": "alert-triangle"},
     "approval": {"icon": "writing-sign"},
+    "attestation": {"icon": "writing-sign"},
     "bundle": {"icon": "route"},
+    "campaign": {"icon": "writing-sign"},
+    "change": {"icon": "adjustments"},
     "deployment": {"icon": "adjustments"},
     "evidence": {"icon": "file-text"},
     "exception": {"icon": "alert-triangle"},
     "finding": {"icon": "flag"},
     "gate": {"icon": "checks"},
     "model": {"icon": "stack-2"},
+    "monitor": {"icon": "adjustments"},
     "outcome": {"icon": "database-import"},
+    "people": {"icon": "user-check"},
+    "process": {"icon": "route"},
     "remit": {"icon": "certificate"},
     "store": {"icon": "lock"},
     "task": {"icon": "checkbox"},
-    "user": {"icon": "user-check"},
+    "tier": {"icon": "checks"},
+    "use_case": {"icon": "stack-2"},
     "version": {"icon": "versions"},
 }
 _OTHER = {"icon": "point"}

@@ -110,6 +110,7 @@ VERBS: Final[dict[str, str]] = {
     "check": "checked",
     "close": "closed",
     "complete": "completed",
+    "complete_service": "completed",
     "confirm": "confirmed",
     "create": "created",
     "declare_ready": "declared ready",
@@ -200,7 +201,6 @@ ACTIONS: Final[dict[str, str]] = {
     "process.confirm_tier": "went on after the tier was confirmed",
     "process.take_up": "took up a version",
     "remit.note": "noted remits for the lists",
-    "task.complete_service": "completed a task of the platform",
 }
 """What was done where it is said of no single row, or a noun and a verb say it badly."""
 
