@@ -137,6 +137,22 @@ def assemble(stage: Stage) -> None:
                 password=PASSWORD,
                 roles=roles,
             )
+    risk = people.create_unit(acting_user=administrator, name="Risk", head=stage.cast["executive"])
+    _seat(stage, risk, "executive", "governance", "validator", "compliance")
+    _seat(stage, stage.unit, "owner", "developer", "underwriter")
+
+
+def _seat(stage: Stage, unit: Unit, *keys: str) -> None:
+    """Put members of the cast in a unit; their roles hold everywhere all the same."""
+    for person in (stage.cast[key] for key in keys):
+        people.edit_person(
+            acting_user=stage.cast["admin"],
+            user=person,
+            name=person.name,
+            title=person.title,
+            unit=unit,
+            email=person.email,
+        )
 
 
 def address(key: str) -> str:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from remit.web import words
+
 _LABELS = {
     "affects_people": "Decides about people",
     "built_in": "Built in",
@@ -34,12 +36,21 @@ def said(value: Any) -> str:
         return ", ".join(said(item) for item in value)
     if isinstance(value, Mapping):
         return "; ".join(f"{label(str(name))}: {said(item)}" for name, item in value.items())
-    return str(value).replace("_", " ") if isinstance(value, str) and value.islower() else str(value)
+    return str(value)
 
 
 def lines(record: Mapping[str, Any]) -> list[tuple[str, str]]:
     """Return the fields of a record, models apart, as label and text."""
-    return [(label(name), said(value)) for name, value in record.items() if name != "models"]
+    return [(label(name), field(name, value)) for name, value in record.items() if name != "models"]
+
+
+def field(name: str, value: Any) -> str:
+    """Return the value of a field as people write it; what is chosen from a list, in its words."""
+    if name == "kind":
+        return words.KINDS.get(value, value)
+    if name in {"stage", "remit_state"} and value:
+        return str(value).replace("_", " ").capitalize()
+    return said(value)
 
 
 def told(differences: Iterable[tuple[str, Any, Any]]) -> list[tuple[str, str, str]]:
@@ -48,5 +59,5 @@ def told(differences: Iterable[tuple[str, Any, Any]]) -> list[tuple[str, str, st
     for path, before, after in differences:
         *parents, name = path.split(".")
         where = f"{parents[-1]}: " if parents and parents[-1] != "models" else ""
-        rows.append((f"{where}{label(name)}", said(before), said(after)))
+        rows.append((f"{where}{label(name)}", field(name, before), field(name, after)))
     return rows

@@ -62,7 +62,7 @@ def page(request: HttpRequest, reference: str) -> HttpResponse:
         and found.reviewed_at is None
         and found.user_id != request.user.pk
         and queries.may(request.user, "emergency.review"),
-        "done": ledger.events_by(found.user_id, found.opened_at, until),
+        "done": _said(ledger.events_by(found.user_id, found.opened_at, until)),
         "nav": "people",
         "crumbs": [
             ("People", reverse("people:people")),
@@ -79,6 +79,12 @@ def close(request: HttpRequest, reference: str) -> HttpResponse:
     found = actions.close_emergency(acting_user=request.user, emergency=queries.emergency(reference))
     messages.success(request, f"{found.reference} is closed. It waits for its review.")
     return redirect("people:emergency", found.reference)
+
+
+def _said(events: list[Any]) -> list[Any]:
+    for event in events:
+        event.said = event.name.replace(".", " ").replace("_", " ").capitalize()
+    return events
 
 
 def _row(found: Any) -> dict[str, Any]:

@@ -70,9 +70,7 @@ def page(request: HttpRequest, identifier: UUID) -> HttpResponse:
         "people_n": queries.directory(unit=unit).count(),
         "models": list(models[:_MOST]),
         "models_n": models.count(),
-        "ownerless": [
-            {"case": case, "may": inventory.may_appoint(request.user, case)} for case in ownerless
-        ],
+        "ownerless": [{"case": case, "may": inventory.may_appoint(request.user, case)} for case in ownerless],
         "may_organise": queries.may(request.user, "people.organise", unit=unit),
         "nav": "people",
         "crumbs": [("People", reverse("people:people")), ("Units", reverse("people:units")), (unit.name, "")],
