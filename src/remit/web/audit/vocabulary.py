@@ -166,6 +166,7 @@ VERBS: Final[dict[str, str]] = {
 """What was done to the row that an action is about."""
 
 ACTIONS: Final[dict[str, str]] = {
+    "bundle.import": "imported a model with its history",
     "custom.set": "filled in custom fields",
     "attestation.pursue": "reminded of attestations",
     "directory.add_group": "took over a group from the directory",
@@ -197,6 +198,7 @@ ACTIONS: Final[dict[str, str]] = {
     "people.remove_member": "took a person out of a group",
     "people.rename_group": "renamed a group",
     "people.sign_in": "signed in",
+    "people.rename_role": "renamed a role",
     "process.attach_version": "attached a version to the process",
     "process.confirm_tier": "went on after the tier was confirmed",
     "process.take_up": "took up a version",
