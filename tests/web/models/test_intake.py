@@ -59,4 +59,4 @@ def test_the_form_is_not_offered_to_who_may_not_file(bank, sign_in):
 def test_an_unknown_use_case_is_not_found(bank, sign_in):
     answer = sign_in(bank.daniel).get("/use-cases/nothing/")
     assert answer.status_code == 404
-    assert "There is no use case nothing." in answer.text
+    assert "There is no use case nothing, or it is not yours to see." in answer.text

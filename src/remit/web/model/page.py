@@ -21,6 +21,7 @@ from remit.monitoring import queries as monitoring
 from remit.people import queries as people
 from remit.people.policies import policy
 from remit.serving import queries as serving
+from remit.web.model.then import then
 from remit.web.models.listing import countdown
 
 RENEWAL = timedelta(days=60)
@@ -220,6 +221,8 @@ def tab(key: str, label: str) -> Callable[[Contextual], Callable[..., HttpRespon
 
     def decorate(function: Contextual) -> Callable[..., HttpResponse]:
         def view(request: HttpRequest, reference: str) -> HttpResponse:
+            if "as_of" in request.GET:
+                return then(request, reference)
             page = ModelPage(reference, request.user)
             context = shared(page, label) | {"tab": key} | function(request, page)
             return render(request, f"model/{key}.html", context)

@@ -101,8 +101,7 @@ def pin_view(request: HttpRequest, view: str) -> HttpResponse:
 @require_POST
 def pin_model(request: HttpRequest, reference: str) -> HttpResponse:
     """Keep a model at hand in the sidebar, or let it go."""
-    found = queries.model(reference)
-    policy("model").seen(request.user, found)
+    found = policy("model").find(request.user, queries.model, reference)
     actions.pin(acting_user=request.user, model=found)
     return redirect("model:overview", reference=found.reference)
 

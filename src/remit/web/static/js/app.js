@@ -84,6 +84,13 @@
     });
   });
 
+  // Small windows under a button close on a click elsewhere and on Escape.
+  const pops = () => all("details.rm-pop[open]");
+  document.addEventListener("click", (e) => pops().forEach((pop) => { if (!pop.contains(e.target)) pop.open = false; }));
+  document.addEventListener("keydown", (e) => {
+    if (e.key === "Escape") pops().forEach((pop) => { pop.open = false; one("summary", pop).focus(); });
+  });
+
   const toast = one("#toast");
   let fading;
   const say = (text) => {

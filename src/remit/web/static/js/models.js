@@ -1,4 +1,4 @@
-// The list of models: which rows are selected, small windows that close, facets folded on a narrow screen.
+// The list of models: which rows are selected, facets folded on a narrow screen.
 (function () {
   "use strict";
   const all = (selector, within = document) => Array.from(within.querySelectorAll(selector));
@@ -7,13 +7,6 @@
   // looking for an option is no filter yet
   all(".mo-find").forEach((input) => input.addEventListener("change", (e) => e.stopPropagation()));
   all(".mo-find").forEach((input) => input.addEventListener("input", (e) => e.stopPropagation()));
-
-  const pops = all("details.mo-pop");
-  document.addEventListener("click", (e) => pops.forEach((pop) => { if (!pop.contains(e.target)) pop.open = false; }));
-  document.addEventListener("keydown", (e) => {
-    if (e.key !== "Escape") return;
-    pops.filter((pop) => pop.open).forEach((pop) => { pop.open = false; pop.querySelector("summary").focus(); });
-  });
 
   const bar = document.getElementById("bulk");
   const result = document.getElementById("result");
