@@ -1,10 +1,13 @@
 from datetime import timedelta
+from importlib import import_module
 from uuid import uuid4
 
 import pytest
+from django.apps import apps
 
 from remit.kernel import clock
 from remit.kernel.problems import Conflict, Denied, Invalid
+from remit.ledger.capture import acting
 from remit.people import actions, queries
 
 DAY = timedelta(days=1)
@@ -193,3 +196,10 @@ def test_a_role_that_runs_out_is_told_once(bank, monkeypatch):
     monkeypatch.setattr(clock, "now", lambda: now + 2 * DAY)
     assert actions.expire_roles(acting_user="system:worker") == [held]
     assert actions.expire_roles(acting_user="system:worker") == []
+
+
+def test_an_older_installation_gets_the_new_name_of_the_executive(bank):
+    with acting("system:test", "test.older"):
+        bank.bo.assignments.create(role="executive", valid_from=clock.now())
+    import_module("remit.people.migrations.0006_accountable_executive").rename(apps, None)
+    assert queries.roles_of(bank.bo) == {"accountable_executive"}

@@ -9,10 +9,9 @@ from remit.ledger.capture import acting
 
 def rename(apps: Any, schema_editor: Any) -> None:
     """Give assignments the role's present id, in the ledger's sight."""
+    del schema_editor
     held = apps.get_model("people", "RoleAssignment").objects.filter(role="executive")
-    with acting(
-        "system:upgrade", "people.rename_role", reason="The role is called accountable_executive now"
-    ):
+    with acting("system:upgrade", "people.rename_role", reason="The role has another name now"):
         held.update(role="accountable_executive")
 
 
