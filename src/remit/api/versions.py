@@ -18,6 +18,7 @@ from remit.api.lists import Page, page
 from remit.api.shapes import Given, Person, Text, located
 from remit.inventory import actions, queries
 from remit.inventory.contract import ArtifactFile, RemoteFile
+from remit.people.policies import policy
 
 router = Router()
 
@@ -162,6 +163,7 @@ def get_version(request: HttpRequest, reference: str, number: str) -> Any:
 def edit_version(request: HttpRequest, reference: str, number: str, given: VersionEdit) -> Any:
     """Mend the schema or the proposed terms of a version that is not ready yet."""
     version = subjects.version(request, reference, number)
+    policy("version").require(request.user, "register", version)
     with transaction.atomic():
         if given.data_schema is not None:
             version = actions.edit_schema(acting_user=request.user, version=version, schema=given.data_schema)
