@@ -93,6 +93,9 @@ def hidden_from(person: User | str, use_case: UseCase, model: Model | None = Non
     kept |= {f"use_case.custom.{key}" for key in queries.hidden(person, use_case)}
     if model is not None:
         kept |= {f"model.custom.{key}" for key in queries.hidden(person, model)}
+        others = queries.models_around(model)
+        seen = set(policy("model").visible(person, others).values_list("pk", flat=True))
+        kept |= {f"model.relations.{other.reference}" for other in others if other.pk not in seen}
     return frozenset(kept)
 
 
@@ -193,7 +196,11 @@ def _model(model: Model, when: datetime, hidden: frozenset[str]) -> dict[str, An
         "vendor": _vendor(model.vendor, hidden) if model.vendor else None,
         "custom": _custom(model, "model.custom.", hidden),
         "weakest_tier": queries.weakest_tier(model, at=when),
-        "relations": [_relation(related) for related in queries.relations_of(model, at=when)],
+        "relations": [
+            _relation(related)
+            for related in queries.relations_of(model, at=when)
+            if f"model.relations.{related.other.reference}" not in hidden
+        ],
         "registered_at": instant(model.registered_at),
     }
 

@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from remit.inventory import actions, queries
+from remit.inventory import actions, queries, record
 
 ME = "/models/MDL-0001/"
 
@@ -61,10 +61,6 @@ def test_a_field_is_saved_at_once_and_a_watched_one_is_asked_for(registered, sig
 def test_a_fault_comes_back_on_its_field_and_nothing_is_saved(registered, sign_in):
     owner = sign_in(registered.people.daniel)
     sent = filled(owner.get(f"{ME}edit").text)
-    wrong = {"model-description": "New.", "use_case-name": "x", "model-details": '{"prompts": []}'}
-    answer = owner.post(f"{ME}edit", sent | wrong)
-    assert answer.status_code == 422
-    assert "prompts: Remit does not know this here" in answer.text
     answer = owner.post(f"{ME}edit", sent | {"use_case-population": "Everybody who asks for it."})
     assert answer.status_code == 422
     assert "Say why; who reviews it reads this first." in answer.text
@@ -72,6 +68,28 @@ def test_a_fault_comes_back_on_its_field_and_nothing_is_saved(registered, sign_i
     assert answer.status_code == 422
     assert "Name the use case in a few words." in answer.text
     assert queries.model("MDL-0001").description.startswith("Approves, refers")
+
+
+def test_a_fault_in_the_details_names_its_place(registered, sign_in):
+    actions.register_model(
+        acting_user=registered.people.priya, use_case=registered.use_case, name="Bought", kind="vendor"
+    )
+    developer = sign_in(registered.people.priya)
+    assert "model-details" not in developer.get(f"{ME}edit").text
+    at = "/models/MDL-0002/edit"
+    page = developer.get(at).text
+    assert "What the vendor does not show, and what makes up for it." in page
+    sent = filled(page)
+    for details, says in (
+        ('{"prompts": []}', "prompts: Remit does not know this here"),
+        ('{"opaque": [{"what": "Weights"}]}', "opaque.0.compensated_by: Say this too."),
+        ("{", "Enter a valid JSON."),
+    ):
+        answer = developer.post(at, sent | {"model-details": details})
+        assert answer.status_code == 422
+        assert says in answer.text
+    developer.post(at, sent | {"model-details": '{"product": "IncomeSight"}'})
+    assert queries.model("MDL-0002").details == {"product": "IncomeSight"}
 
 
 def test_a_developer_edits_the_model_only_and_a_validator_nothing(registered, sign_in):
@@ -119,7 +137,7 @@ def test_relations_are_made_shown_from_both_sides_and_ended(registered, sign_in)
     assert "MDL-0002" in developer.get(f"{ME}relations/candidates?target=inco").text
     wrong = developer.post(f"{ME}relations/new", {"kind": "uses", "target": "MDL-0404"})
     assert wrong.status_code == 422
-    assert "There is no model MDL-0404." in wrong.text
+    assert "There is no model MDL-0404," in wrong.text
     answer = developer.post(
         f"{ME}relations/new", {"kind": "uses", "target": "mdl-0002", "note": "Its estimate"}, follow=True
     )
@@ -161,3 +179,13 @@ def test_a_use_case_without_a_model_is_edited_at_once_by_its_owner(mortgage, sig
     answer = owner.post("/use-cases/mortgage-approval/edit", sent, follow=True)
     assert "For whom saved." in answer.text
     assert "Everybody who asks for a loan." in answer.text
+
+
+def test_the_record_is_handed_out_as_published_without_what_one_may_not_read(registered, sign_in):
+    vendor = actions.add_vendor(acting_user=registered.people.daniel, name="Northfield", contract="C-118")
+    actions.edit_model(
+        acting_user=registered.people.priya, model=registered.model, changes={"vendor": vendor}
+    )
+    whole = sign_in(registered.people.daniel).get(f"{ME}record.json").json()
+    assert (whole["schema"], whole["model"]["vendor"]["contract"]) == (record.IDENTIFIER, "C-118")
+    assert "C-118" not in sign_in(registered.people.priya).get(f"{ME}record.json").text

@@ -14,6 +14,7 @@ from remit.inventory.queries.change_requests import (
     watched,
 )
 from remit.inventory.queries.complete import completeness_of
+from remit.inventory.queries.contents import content_of, drafted_schema
 from remit.inventory.queries.custom_fields import custom_of, field, fields, fields_for, hidden
 from remit.inventory.queries.entries import (
     any_version,
@@ -46,6 +47,7 @@ from remit.inventory.queries.relations import (
     Dependent,
     Related,
     impact_of,
+    models_around,
     parts_of,
     relation,
     relations_of,
@@ -66,8 +68,10 @@ __all__ = [
     "changes_of",
     "check_artifacts",
     "completeness_of",
+    "content_of",
     "custom_of",
     "described",
+    "drafted_schema",
     "field",
     "fields",
     "fields_for",
@@ -82,6 +86,7 @@ __all__ = [
     "may_appoint",
     "model",
     "models",
+    "models_around",
     "models_from",
     "models_in",
     "open_sightings",

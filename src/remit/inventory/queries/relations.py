@@ -67,6 +67,11 @@ def relations_of(model: Model, *, at: datetime | None = None) -> list[Related]:
     return own + others
 
 
+def models_around(model: Model) -> QuerySet[Model]:
+    """Return every model that this one has, or had, a relation to or from."""
+    return Model.objects.filter(Q(relations_in__source=model) | Q(relations__target=model)).distinct()
+
+
 def impact_of(model: Model, *, at: datetime | None = None) -> list[Dependent]:
     """Return what depends on a model, directly or through others, the nearest first.
 

@@ -60,8 +60,7 @@ def changes(request: HttpRequest) -> HttpResponse:
 
 def change(request: HttpRequest, reference: str) -> HttpResponse:
     """Show what would be different, and take the answer."""
-    found = queries.change(reference)
-    policy("change").seen(request.user, found)
+    found = policy("change").find(request.user, queries.change, reference)
     form = Answer(request.POST or None, initial={"content_digest": found.content_digest})
     if request.method == "POST" and form.is_valid():
         try:

@@ -33,6 +33,9 @@ class RecordForm(django_forms.Form):
             if field.name in self.watched:
                 who = roles.who_may(self.watched[field.name])
                 self.fields[field.name].help_text = f"A change waits for: {who}."
+        if of == "model" and not (self.known_details or said["details"]):
+            # a model of this kind says nothing more; its versions do
+            del self.fields["details"]
         hidden = queries.hidden(person, subject)
         self.custom = [
             definition
@@ -51,7 +54,7 @@ class RecordForm(django_forms.Form):
     @property
     def own(self) -> list[Any]:
         """The fields that every installation has."""
-        return [self[name] for name in edits.FIELDS[self.of]]
+        return [self[name] for name in edits.FIELDS[self.of] if name in self.fields]
 
     @property
     def added(self) -> list[Any]:
@@ -99,15 +102,13 @@ class Why(django_forms.Form):
 
 def model(request: HttpRequest, reference: str) -> HttpResponse:
     """Edit a model and its use case."""
-    found = queries.model(reference)
-    policy("model").seen(request.user, found)
+    found = policy("model").find(request.user, queries.model, reference)
     return _edit(request, found.use_case, found)
 
 
 def use_case(request: HttpRequest, key: str) -> HttpResponse:
     """Edit a use case."""
-    found = queries.use_case(key)
-    policy("use_case").seen(request.user, found)
+    found = policy("use_case").find(request.user, queries.use_case, key)
     return _edit(request, found, None)
 
 

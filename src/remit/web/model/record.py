@@ -6,9 +6,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from django.http import HttpRequest, JsonResponse
 from django.urls import reverse
 
 from remit.inventory import queries
+from remit.inventory import record as published
 from remit.inventory.rules import kinds
 from remit.people.policies import policy
 from remit.web.model.page import ModelPage
@@ -68,6 +70,14 @@ def record(page: ModelPage, person: Any) -> dict[str, Any]:
         "may_relate": policy("relation").may(person, "edit", _Row(model)),
         "vendor_seen": model.vendor is not None and policy("vendor").may(person, "read"),
     }
+
+
+def as_json(request: HttpRequest, reference: str) -> JsonResponse:
+    """Hand out the record as the published definition has it, without what this person may not read."""
+    model = policy("model").find(request.user, queries.model, reference)
+    hidden = published.hidden_from(request.user, model.use_case, model)
+    whole = published.of(model.use_case, model, hidden=hidden)
+    return JsonResponse(whole, json_dumps_params={"indent": 2, "ensure_ascii": False})
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime, time
 from typing import Any
+from uuid import UUID
 
 from django import forms as django_forms
 from django.contrib import messages
@@ -49,14 +50,13 @@ class RelationForm(django_forms.Form):
 def relate(request: HttpRequest, reference: str) -> HttpResponse:
     """Relate this model to another."""
     page = ModelPage(reference, request.user)
-    policy("model").seen(request.user, page.model)
     form = RelationForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:
             made = actions.relate(
                 acting_user=request.user,
                 source=page.model,
-                target=_target(form.cleaned_data["target"]),
+                target=_target(request, form.cleaned_data["target"]),
                 kind=form.cleaned_data["kind"],
                 note=form.cleaned_data["note"],
                 valid_from=_start(form.cleaned_data["valid_from"]),
@@ -78,9 +78,9 @@ def candidates(request: HttpRequest, reference: str) -> HttpResponse:
 
 
 @require_POST
-def end(request: HttpRequest, reference: str, relation: str) -> HttpResponse:
+def end(request: HttpRequest, reference: str, relation: UUID) -> HttpResponse:
     """Say that a relation is over."""
-    found = queries.relation(relation)
+    found = policy("relation").find(request.user, queries.relation, str(relation))
     if reference.upper() not in {found.source.reference, found.target.reference}:
         raise Unknown("This model has no such relation.")
     actions.end_relation(acting_user=request.user, relation=found)
@@ -88,9 +88,9 @@ def end(request: HttpRequest, reference: str, relation: str) -> HttpResponse:
     return redirect("model:overview", reference=reference)
 
 
-def _target(reference: str) -> Any:
+def _target(request: HttpRequest, reference: str) -> Any:
     try:
-        return queries.model(reference.strip())
+        return policy("model").find(request.user, queries.model, reference.strip())
     except Unknown as problem:
         raise Invalid(problem.detail, fields={"target": problem.detail}) from None
 

@@ -63,7 +63,10 @@ def vendors(request: HttpRequest) -> HttpResponse:
     hidden = policy("vendor").hidden(request.user)
     context = {
         "page": page,
-        "rows": [{"vendor": vendor, **_marks(vendor)} for vendor in page],
+        "rows": [
+            {"vendor": vendor, "result": dict(_RESULTS)[vendor.diligence_result], **_marks(vendor)}
+            for vendor in page
+        ],
         "sees_contracts": not hidden,
         "may_edit": policy("vendor").may(request.user, "edit"),
         "nav": "settings",
@@ -100,8 +103,7 @@ def edit(request: HttpRequest, vendor: Any) -> HttpResponse:
 
 
 def _read(request: HttpRequest, identifier: Any) -> Any:
-    policy("vendor").require(request.user, "read")
-    return queries.vendor(identifier)
+    return policy("vendor").find(request.user, queries.vendor, str(identifier))
 
 
 def _form(request: HttpRequest, found: Any) -> HttpResponse:
