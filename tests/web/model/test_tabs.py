@@ -37,16 +37,6 @@ def test_the_process_of_another_version_can_be_chosen(mortgage, sign_in):
     assert "Mortgage scorecard 1.0: ended on" in client.get(f"{ME}lifecycle/?process=PRC-0001").text
 
 
-def test_two_versions_are_compared(mortgage, sign_in):
-    mortgage.until("deployed").register("2.0", replaces=mortgage.version)
-    page = sign_in(mortgage.people.hannah).get(f"{ME}versions/").text
-    assert "1.0 to 2.0" in page
-    assert "afam, unchanged" in page
-    assert "0.812" in page
-    unknown = sign_in(mortgage.people.hannah).get(f"{ME}versions/?a=1.0&b=9.9")
-    assert unknown.status_code == 404
-
-
 def test_missing_evidence_is_named_with_the_control_that_needs_it(mortgage, sign_in, monkeypatch):
     monkeypatch.setattr("mortgage_world.EVIDENCE", {"model_card": ({"sections": 8}, [])})
     mortgage.until("registered")

@@ -17,7 +17,13 @@ from remit.evidence.queries.attestations import (
     record_now,
     records_now,
 )
-from remit.evidence.queries.evidence import latest_by_kind, latest_of_model, of_model, of_version
+from remit.evidence.queries.evidence import (
+    latest_by_kind,
+    latest_of_model,
+    measures_of,
+    of_model,
+    of_version,
+)
 
 __all__ = [
     "Progress",
@@ -33,6 +39,7 @@ __all__ = [
     "escalated_to",
     "latest_by_kind",
     "latest_of_model",
+    "measures_of",
     "of_model",
     "of_version",
     "open_campaigns",

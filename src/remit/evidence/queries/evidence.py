@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from uuid import UUID
 
 from django.db.models import QuerySet
@@ -37,3 +38,15 @@ def latest_of_model(model: Model) -> dict[UUID, dict[str, Evidence]]:
     for row in rows:
         found.setdefault(row.version_id, {})[row.kind] = row
     return found
+
+
+def measures_of(items: Iterable[Evidence]) -> dict[str, float]:
+    """Return what was measured on the whole of the data, by metric and column: `auc`, `fpr, gender`."""
+    rows = [row for item in items for row in item.rows]
+    return {
+        ", ".join(filter(None, (row["metric"], row.get("column")))): float(row["value"])
+        for row in rows
+        if row.get("value") is not None
+        and not row.get("segment")
+        and row.get("status", "measured") == "measured"
+    }

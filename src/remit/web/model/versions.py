@@ -1,16 +1,61 @@
-"""A model's versions, and what differs between two of them."""
+"""A model's versions, what differs between two of them, and whether that is material."""
 
 from __future__ import annotations
 
+import json
+from dataclasses import dataclass
 from typing import Any
 
 from django.http import HttpRequest
 
 from remit.evidence import queries as evidence
+from remit.inventory import queries as inventory
+from remit.inventory.rules import difference
 from remit.kernel.problems import Unknown
 from remit.web import words
 from remit.web.model.page import ModelPage, tab
-from remit.web.templatetags.remit_ui import digest, figure
+from remit.web.templatetags.remit_ui import digest
+
+_AREAS = {
+    "schema": "Columns",
+    "metric": "Measures",
+    "data": "Training data",
+    "artifact": "Files",
+    "environment": "Environment",
+    "decision_rule": "Decision rule",
+    "details": "Details",
+    "terms": "Proposed terms",
+    "code": "Code",
+    "licence": "Licence",
+}
+_SEVERITIES = ("critical", "high", "medium", "low")
+
+
+@dataclass(frozen=True, slots=True)
+class Scan:
+    """What the security scan of a version says, for a table: its words, its tone, its weaknesses."""
+
+    says: str
+    tone: str
+    item: Any = None
+
+    @property
+    def weaknesses(self) -> list[dict[str, str]]:
+        """What was found, the gravest first."""
+        found = self.item.values["weaknesses"] if self.item else []
+        return sorted(found, key=lambda row: _SEVERITIES.index(row["severity"]))
+
+
+@dataclass(frozen=True, slots=True)
+class Changed:
+    """One difference as the table shows it."""
+
+    label: str
+    what: str
+    was: str
+    now: str
+    material: bool
+    because: str
 
 
 @tab("versions", "Versions")
@@ -18,21 +63,35 @@ def versions(request: HttpRequest, page: ModelPage) -> dict[str, Any]:
     """List the versions with what was measured on them, and compare two."""
     measured = evidence.latest_of_model(page.model)
     rows = [
-        {"version": version, "role": page.role(version), **_measures(measured.get(version.pk, {}))}
+        {
+            "version": version,
+            "role": page.role(version),
+            "scan": scan_of(version, measured.get(version.pk, {}).get("security_scan")),
+            **_measures(measured.get(version.pk, {})),
+        }
         for version in page.versions
     ]
     pair = _pair(request, page)
-    changed = []
-    if pair:
-        was, now = (_facts(version, measured.get(version.pk, {})) for version in pair)
-        changed = [(label, was[label], now[label]) for label in now]
-    return {"rows": rows, "pair": pair, "changed": changed}
+    return {"rows": rows, "pair": pair, **(_compared(pair, measured) if pair else {})}
+
+
+def scan_of(version: Any, item: Any) -> Scan:
+    """Return what a scan says of a version as it is now."""
+    if item is None or item.content_digest != version.content_digest:
+        return Scan("Not scanned", "")
+    counts = [(item.values[severity], severity) for severity in _SEVERITIES if item.values[severity]]
+    if not counts:
+        return Scan("Nothing found", "ok", item)
+    grave = counts[0][1] in {"critical", "high"}
+    return Scan(
+        ", ".join(f"{count} {severity}" for count, severity in counts), "bad" if grave else "warn", item
+    )
 
 
 def _pair(request: HttpRequest, page: ModelPage) -> tuple[Any, Any] | None:
     """Return the two versions to compare: those asked for, else the newest and the one it replaces."""
     by_number = {version.number: version for version in page.versions}
-    asked = (request.GET.get("a", ""), request.GET.get("b", ""))
+    asked = (request.GET.get("from", ""), request.GET.get("to", ""))
     if all(asked):
         unknown = next((number for number in asked if number not in by_number), None)
         if unknown is not None:
@@ -44,29 +103,48 @@ def _pair(request: HttpRequest, page: ModelPage) -> tuple[Any, Any] | None:
     return by_number.get(newest.replaces.number, before) if newest.replaces else before, newest
 
 
+def _compared(pair: tuple[Any, Any], measured: dict[Any, Any]) -> dict[str, Any]:
+    kept = [measured.get(version.pk, {}) for version in pair]
+    # a validation of one against the development of the other would compare two ways of measuring
+    kinds = sorted((kept[0].keys() & kept[1].keys()) - {"monitoring_report"})
+    was, now = (
+        inventory.content_of(version, evidence.measures_of(items[kind] for kind in kinds))
+        for version, items in zip(pair, kept, strict=True)
+    )
+    found = difference.differences(was, now)
+    touched = {row.rule.split(".", maxsplit=1)[0] for row in found}
+    return {
+        "changed": [_changed(row) for row in found],
+        "material": difference.material(found),
+        "grave": sum(row.material for row in found),
+        "unchanged": words.listed(label for area, label in _AREAS.items() if area not in touched),
+    }
+
+
+def _changed(row: difference.Difference) -> Changed:
+    what = row.what.replace("_", " ")
+    if row.rule.startswith("metric."):
+        metric, _, column = row.what.partition(", ")
+        what = words.measured({"metric": metric, "column": column})
+    elif row.rule.startswith(("schema.", "artifact.", "environment.")):
+        what = row.what
+    was, now = (_shown(row.rule, value) for value in (row.was, row.now))
+    return Changed(row.label, what, was, now, row.material, row.because)
+
+
+def _shown(rule: str, value: Any) -> str:
+    if value is None:
+        return "none"
+    if rule.startswith("artifact.") and not rule.endswith("format"):
+        return digest(value, 4)
+    if isinstance(value, float):
+        return f"{value:.4g}"
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)[:400]
+
+
 def _measures(found: dict[str, Any]) -> dict[str, Any]:
     performance, fairness = found.get("dev_test_report"), found.get("fairness_report")
     return {
         "auc": performance.values.get("auc") if performance else None,
         "ratio": fairness.values.get("adverse_impact_ratio") if fairness else None,
     }
-
-
-def _facts(version: Any, found: dict[str, Any]) -> dict[str, str]:
-    columns = version.schema.get("columns", [])
-    inputs = [column["name"] for column in columns if column.get("role", "feature") == "feature"]
-    measures = _measures(found)
-    files = list(version.artifacts.order_by("name"))
-    data = version.training_data
-    facts = {
-        "What it is": version.summary.rstrip("."),
-        "Inputs": f"{len(inputs)}: {', '.join(inputs)}",
-        "Trained on": f"{data.name}, {data.rows:,} rows" if data else "Not registered",
-        "AUC": str(figure(measures["auc"])),
-        "Adverse impact ratio": str(figure(measures["ratio"])),
-        "Code": version.code_reference,
-        "Files": ", ".join(f"{file.name}, {file.size:,} bytes" for file in files),
-        "Built by": version.developer.name,
-    }
-    asked = {**version.intended_terms, "decision_rule": version.decision_rule}
-    return facts | dict(words.labelled(asked)) | {"Digest": digest(version.content_digest)}
