@@ -11,6 +11,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from functools import cache
 from graphlib import TopologicalSorter
 from typing import Any, NamedTuple
+from uuid import UUID
 
 from django.db import connection
 from django.db.models import Model
@@ -73,6 +74,25 @@ def whose(near: Governed, wide: Governed) -> tuple[list[str], list[str]]:
     ).format(rows=_rows(type(near), type(wide)))
     ((actors, about),) = _read(statement, _roots(near, wide))
     return actors or [], about or []
+
+
+def belonging(near: Governed, wide: Governed) -> dict[type[Model], list[UUID]]:
+    """Return the ids of these rows by table, parents before what refers to them; empty tables are left out.
+
+    Events, and whatever else names a row by `subject_id` only, come last.
+    """
+    found: dict[type[Model], list[UUID]] = {}
+    for model in tables(type(near), type(wide)):
+        statement = SQL("{rows} select id from {part} order by id").format(
+            rows=_rows(type(near), type(wide)), part=Identifier(_name(model))
+        )
+        found[model] = [identifier for (identifier,) in _read(statement, _roots(near, wide))]
+    named = [identifier for ids in found.values() for identifier in ids]
+    for model in governed():
+        if _SUBJECT in {f.name for f in model._meta.concrete_fields}:
+            rows = model._default_manager.filter(subject_id__in=named).order_by("pk")
+            found[model] = list(rows.values_list("pk", flat=True))
+    return {model: ids for model, ids in found.items() if ids}
 
 
 @cache

@@ -19,6 +19,8 @@ class Governed(models.Model):
     """
 
     unledgered: ClassVar[tuple[str, ...]] = ()
+    natural: ClassVar[tuple[str, ...]] = ()
+    """Columns by which another installation knows the same row; its id where there are none."""
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
 
@@ -151,3 +153,32 @@ class Request(models.Model):
 
     class Meta:
         constraints = (models.UniqueConstraint(fields=["actor", "key"], name="ledger_request_once"),)
+
+
+class ImportedLog(models.Model):
+    """The ledger of another installation, as far as it is about a row that came from there in a bundle."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    name = models.CharField(max_length=16, help_text="The id of the key that signed its checkpoint.")
+    subject_id = models.UUIDField()
+    organisation = models.CharField(max_length=120)
+    note = models.TextField()
+    public_keys = models.JSONField()
+    imported_at = models.DateTimeField()
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=["subject_id", "name"], name="ledger_imported_once"),)
+
+
+class ImportedEntry(models.Model):
+    """An entry of another installation's ledger, with its payload and its way to the signed root there."""
+
+    log = models.ForeignKey(ImportedLog, on_delete=models.PROTECT, related_name="entries")
+    index = models.BigIntegerField()
+    object_id = models.UUIDField(db_index=True)
+    content = models.JSONField()
+    payload = models.TextField(blank=True, help_text="Empty where it was erased.")
+    path = models.JSONField()
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=["log", "index"], name="ledger_imported_entry_once"),)

@@ -24,3 +24,18 @@ def next_numbers(prefix: str, count: int) -> list[str]:
     with connection.cursor() as cursor:
         cursor.execute("select remit_next_number(%s) from generate_series(1, %s)", [prefix, count])
         return [f"{prefix}-{number:04d}" for (number,) in cursor.fetchall()]
+
+
+def taken(prefix: str, number: int) -> None:
+    """Give out no number up to `number` under a prefix any more: it came with something from elsewhere.
+
+    Args:
+        prefix: capital letters, as in `MDL`.
+        number: the highest that is taken.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "select setval(to_regclass('remit_number_' || lower(%s)),"
+            " greatest(remit_next_number(%s) - 1, %s), true)",
+            [prefix, prefix, number],
+        )

@@ -217,8 +217,8 @@ def inclusion(found: Entry) -> Inclusion:
         raise Conflict("This entry is not under a checkpoint yet.", remedy="Look again in a few seconds.")
     spans = merkle.inclusion_ranges(leaf.index, checkpoint.size)
     steps = [
-        Step("left" if span.start < leaf.index else "right", value.hex())
-        for span, value in zip(spans, _folded(spans), strict=True)
+        Step("left" if span.start < leaf.index else "right", value)
+        for span, value in zip(spans, way(leaf.index, checkpoint.size), strict=True)
     ]
     return Inclusion(
         entry=found.pk,
@@ -230,6 +230,11 @@ def inclusion(found: Entry) -> Inclusion:
         root=bytes(checkpoint.root).hex(),
         note=checkpoint.note,
     )
+
+
+def way(index: int, size: int) -> list[str]:
+    """Return the hashes from a leaf to the root over the first `size` leaves, in hex, the nearest first."""
+    return [value.hex() for value in _folded(merkle.inclusion_ranges(index, size))]
 
 
 def consistency(first: int, second: int) -> list[str]:

@@ -23,6 +23,8 @@ APPEND_ONLY = (
     models.Node,
     models.Checkpoint,
     models.Verification,
+    models.ImportedLog,
+    models.ImportedEntry,
 )
 _FUNCTIONS = Path(__file__).with_name("triggers.sql")
 

@@ -20,7 +20,7 @@ from typing import Any
 from django.db import connection, transaction
 
 from remit.kernel.problems import Problem
-from remit.ledger import leaves, triggers
+from remit.ledger import histories, leaves, triggers
 from remit.ledger.models import Checkpoint, Entry
 from remit.proof import checkpoint, merkle
 from remit.proof.ledger_export import MOST_FAULTS, Fault, Report
@@ -96,6 +96,7 @@ def _all(tree: _Tree) -> Iterator[Fault]:
     yield from (Fault("The database", sentence) for sentence in triggers.faults())
     yield from _leaves(tree)
     yield from _unplaced()
+    yield from histories.faults()
     for model in triggers.governed():
         yield from _governed_rows(model)
 

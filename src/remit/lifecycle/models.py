@@ -13,6 +13,8 @@ from remit.ledger.models import Governed
 class ProcessDefinition(Governed):
     """A published BPMN process. Its XML never changes; a new text is a new version."""
 
+    natural = ("key", "digest")
+
     key = models.CharField(max_length=60)
     version = models.PositiveIntegerField()
     name = models.CharField(max_length=120)

@@ -25,6 +25,8 @@ FIELD_TYPES = [
 class Vendor(Governed):
     """A company that supplies models, the contract with it and the diligence done on it."""
 
+    natural = ("name",)
+
     name = models.CharField(max_length=120, unique=True)
     country = models.CharField(max_length=2, blank=True, help_text="ISO 3166-1 alpha-2.")
     website = models.URLField(blank=True)

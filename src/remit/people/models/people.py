@@ -31,6 +31,8 @@ class Installation(Governed):
 class Unit(Governed):
     """A line of business or a function of the organisation."""
 
+    natural = ("name",)
+
     name = models.CharField(max_length=120, unique=True)
     parent = models.ForeignKey(
         "self", on_delete=models.PROTECT, null=True, blank=True, related_name="children"
@@ -57,6 +59,7 @@ class User(AbstractBaseUser, Governed):
     """
 
     unledgered = ("password",)
+    natural = ("email",)
     # sign-ins are ledger events, not a column that each one overwrites
     last_login = None
 
