@@ -18,13 +18,11 @@ from uuid import UUID
 
 from remit.inventory.importing import cells
 from remit.inventory.importing.mapping import Field, fields
-from remit.inventory.models import Standing
-from remit.inventory.search import Search, rows, total
+from remit.inventory.search import Search, rows, seen_by, total
 from remit.kernel import clock
 from remit.kernel.problems import Invalid
 from remit.people import queries as people
 from remit.people.models import User
-from remit.people.policies import policy
 
 Format = Literal["csv", "xlsx", "json"]
 MOST_RECORDS = 500
@@ -107,12 +105,12 @@ def export(who: User, search: Search, format_: str, *, at: datetime | None = Non
     people.require(who, "model.read")
     if format_ not in _TYPES:
         raise Invalid(f"There is no format {format_}.", fields={"format": "Choose csv, xlsx or json."})
-    units = people.visible_units(who)
-    count = total(search, units=units, at=at)
+    seen = seen_by(who)
+    count = total(search, **seen, at=at)
     if format_ == "xlsx" and count > MOST_SHEET_ROWS:
         message = f"A sheet holds at most {MOST_SHEET_ROWS:,} rows; these are {count:,}."
         raise Invalid(message, fields={"format": message}, remedy="Export CSV, or narrow the view.")
-    found = rows(search, units=units, at=at)
+    found = rows(search, **seen, at=at)
     if format_ == "json" and count <= MOST_RECORDS:
         chunks = _json(_records(who, found, at))
     else:
@@ -211,14 +209,8 @@ def _records(who: User, found: Any, at: datetime | None) -> Iterator[dict[str, A
     from remit.inventory import record
 
     for row in found.select_related("use_case", "model").iterator(chunk_size=100):
-        yield record.of(row.use_case, row.model, at=at, hidden=_hidden(who, row))
-
-
-def _hidden(who: User, row: Standing) -> frozenset[str]:
-
-    return (
-        policy("model").hidden(who, row.model) if row.model else policy("use_case").hidden(who, row.use_case)
-    )
+        hidden = record.hidden_from(who, row.use_case, row.model)
+        yield record.of(row.use_case, row.model, at=at, hidden=hidden)
 
 
 _WRITERS = {"csv": as_csv, "xlsx": _excel, "json": _rows_as_json}
