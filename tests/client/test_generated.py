@@ -18,7 +18,9 @@ DOCUMENT = json.loads(json.dumps(api.get_openapi_schema(), default=str))
 
 @pytest.mark.parametrize("name", sorted(generate.sources(DOCUMENT)))
 def test_it_is_current(name: str) -> None:
-    assert (GENERATED / name).read_text(encoding="utf-8") == generate.sources(DOCUMENT)[name], "run `make docs`"
+    assert (GENERATED / name).read_text(encoding="utf-8") == generate.sources(DOCUMENT)[name], (
+        "run `make docs`"
+    )
 
 
 def test_make_docs_writes_it() -> None:

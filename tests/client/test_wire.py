@@ -23,7 +23,7 @@ def client(answer: Callable[[httpx.Request], httpx.Response], **how: Any) -> rem
 
 @pytest.fixture(autouse=True)
 def _at_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("remit.client.clients.time.sleep", lambda seconds: None)
+    monkeypatch.setattr("remit.client.clients.time.sleep", lambda _: None)
 
 
 def test_it_needs_neither_django_nor_numpy() -> None:
@@ -67,7 +67,7 @@ def test_what_is_left_out_is_not_sent() -> None:
 def test_a_fault_is_the_problem_that_the_server_raised(status: int, body: Any, kind: type) -> None:
     said = {"title": "No", "status": status, "detail": "It cannot be.", "remedy": "Do this.", **body}
     with (
-        client(lambda request: httpx.Response(status, json=said)) as calling,
+        client(lambda _: httpx.Response(status, json=said)) as calling,
         pytest.raises(Problem) as raised,
     ):
         calling.get_me()
@@ -77,10 +77,14 @@ def test_a_fault_is_the_problem_that_the_server_raised(status: int, body: Any, k
         assert raised.value.as_json()["status"] == status
     else:
         assert raised.value.fields == {"name": "Name it."}
+        assert raised.value.__notes__ == ["name: Name it."]
 
 
 def test_a_fault_without_words_is_one_too() -> None:
-    with client(lambda request: httpx.Response(404, text="nginx")) as calling, pytest.raises(Unknown) as raised:
+    with (
+        client(lambda _: httpx.Response(404, text="nginx")) as calling,
+        pytest.raises(Unknown) as raised,
+    ):
         calling.get_me()
     assert "404" in raised.value.detail
 
@@ -144,7 +148,9 @@ def test_every_item_of_a_list_comes() -> None:
         assert list(calling.every(calling.list_models, limit=2)) == [1, 2, 3]
 
     async def awaited() -> list[Any]:
-        async with remit.AsyncClient("http://remit.test", "t", transport=httpx.MockTransport(answer)) as calling:
+        async with remit.AsyncClient(
+            "http://remit.test", "t", transport=httpx.MockTransport(answer)
+        ) as calling:
             return [item async for item in calling.every(calling.list_models)]
 
     assert asyncio.run(awaited()) == [1, 2, 3]

@@ -10,8 +10,8 @@ from uuid import UUID
 
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
-from ninja import File, Form, Query, Router, Schema, Status, UploadedFile
-from pydantic import Field, Json
+from ninja import File, Query, Router, Schema, Status, UploadedFile
+from pydantic import Field
 
 from remit.api import subjects
 from remit.api.lists import Page, page
@@ -133,7 +133,7 @@ def register_version(
     request: HttpRequest,
     response: HttpResponse,
     reference: str,
-    version: Annotated[Json[VersionIn], Form()],
+    version: VersionIn,
     files: Annotated[list[UploadedFile], File(default_factory=list)],
 ) -> Any:
     """Register an immutable version; `version` is a JSON document, `files` are sent along."""

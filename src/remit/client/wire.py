@@ -191,7 +191,11 @@ def _problem(answer: httpx.Response) -> Problem:
     )
     remedy = said.get("remedy", "")
     if kind is Invalid:
-        return Invalid(detail, fields=said.get("fields"), remedy=remedy)
+        invalid = Invalid(detail, fields=said.get("fields"), remedy=remedy)
+        for name, message in invalid.fields.items():
+            # a traceback shows these below the sentence
+            invalid.add_note(f"{name}: {message}")
+        return invalid
     members = {k: v for k, v in said.items() if k not in {"type", "title", "detail", "instance", "remedy"}}
     members["status"] = answer.status_code
     if kind is Refused:
