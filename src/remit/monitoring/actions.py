@@ -44,7 +44,9 @@ def define_monitor(
         Denied: the person may not define monitors in this unit.
         Invalid: the schema, a limit or the reference is wrong, or the name is taken.
     """
-    people.require(acting_user, "monitor.define", unit=version.model.use_case.unit)
+    people.require(
+        acting_user, "monitor.define", unit=version.model.use_case.unit, subject=version.model.use_case.pk
+    )
     if version.monitors.filter(name=name).exists():
         message = f"{version} has a monitor named {name} already."
         raise Invalid(message, fields={"name": message})
@@ -82,7 +84,7 @@ def run_window(
     """
     version = monitor.version
     use_case = version.model.use_case
-    people.require(acting_user, "monitor.define", unit=use_case.unit)
+    people.require(acting_user, "monitor.define", unit=use_case.unit, subject=use_case.pk)
     if monitor.windows.filter(label=label).exists():
         raise Conflict(f"The window {label} was measured already.")
     schema = Schema.of(monitor.schema)
@@ -140,7 +142,12 @@ def close_alarm(*, acting_user: User, alarm: Alarm, resolution: str) -> Alarm:
         Conflict: it is closed already.
         Invalid: no resolution is given.
     """
-    people.require(acting_user, "alarm.handle", unit=alarm.monitor.version.model.use_case.unit)
+    people.require(
+        acting_user,
+        "alarm.handle",
+        unit=alarm.monitor.version.model.use_case.unit,
+        subject=alarm.monitor.version.model.use_case.pk,
+    )
     if alarm.closed_at is not None:
         raise Conflict(f"{alarm.reference} was closed on {alarm.closed_at:%d %b %Y}.")
     if not resolution.strip():

@@ -48,7 +48,7 @@ def deploy(
         Invalid: the variant is unknown, or the weight is negative.
     """
     use_case = version.model.use_case
-    people.require(acting_user, "deployment.change", unit=use_case.unit)
+    people.require(acting_user, "deployment.change", unit=use_case.unit, subject=use_case.pk)
     if variant not in dict(VARIANTS):
         raise Invalid(
             "There is no such variant.", fields={"variant": f"One of: {', '.join(dict(VARIANTS))}."}
@@ -99,7 +99,7 @@ def set_weights(
         Denied: the person does not operate models in this unit.
         Invalid: a variant is not deployed, a weight is negative, or all are zero.
     """
-    people.require(acting_user, "deployment.change", unit=use_case.unit)
+    people.require(acting_user, "deployment.change", unit=use_case.unit, subject=use_case.pk)
     live = {d.variant: d for d in Deployment.objects.filter(route__use_case=use_case, ended_at=None)}
     unknown = sorted(set(weights) - set(live))
     if unknown or min(weights.values(), default=-1) < 0 or sum(weights.values()) <= 0:
@@ -119,7 +119,9 @@ def end_deployments(*, acting_user: User | str, version: Version, reason: str) -
     Raises:
         Denied: the person does not operate models in this unit.
     """
-    people.require(acting_user, "deployment.change", unit=version.model.use_case.unit)
+    people.require(
+        acting_user, "deployment.change", unit=version.model.use_case.unit, subject=version.model.use_case.pk
+    )
     live = list(Deployment.objects.filter(version=version, ended_at=None))
     for deployment in live:
         _end(deployment)
@@ -136,7 +138,9 @@ def set_mode(*, acting_user: User | str, version: Version, mode: str, reason: st
         Invalid: the mode is unknown, or no reason is given.
         Conflict: the version is not deployed.
     """
-    people.require(acting_user, "deployment.change", unit=version.model.use_case.unit)
+    people.require(
+        acting_user, "deployment.change", unit=version.model.use_case.unit, subject=version.model.use_case.pk
+    )
     if mode not in dict(MODES):
         raise Invalid("There is no such mode.", fields={"mode": f"One of: {', '.join(dict(MODES))}."})
     if not reason.strip():
@@ -229,7 +233,7 @@ def record_outcomes(
         Denied: the person may not record outcomes in this unit.
         Invalid: a row has no decision id or no label.
     """
-    people.require(acting_user, "outcome.record", unit=use_case.unit)
+    people.require(acting_user, "outcome.record", unit=use_case.unit, subject=use_case.pk)
     known_at = clock.now()
     listed = [
         {"decision_id": str(_id(row)), "label": str(row.get("label", "")), "known_at": known_at}
@@ -252,7 +256,7 @@ def record_protected(
         Denied: the person may not record outcomes in this unit.
         Invalid: a row has no decision id.
     """
-    people.require(acting_user, "outcome.record", unit=use_case.unit)
+    people.require(acting_user, "outcome.record", unit=use_case.unit, subject=use_case.pk)
     listed = [{**row, "decision_id": str(_id(row))} for row in attributes]
     return _store(use_case, "protected", paths.protected(), listed)
 

@@ -28,7 +28,7 @@ def state_economics(
         Denied: the person is no finance partner in this unit.
         Invalid: a payoff is missing, doubled or not an amount, or no source is given.
     """
-    people.require(acting_user, "economics.state", unit=use_case.unit)
+    people.require(acting_user, "economics.state", unit=use_case.unit, subject=use_case.pk)
     rules.checked_payoffs(payoffs)
     if not source.strip():
         raise Invalid("Say where the amounts come from.", fields={"source": "Name the source."})
@@ -64,7 +64,7 @@ def record_cost(
         Denied: the person may not record costs in this unit.
         Invalid: the quantity or price is negative, or no source is given.
     """
-    people.require(acting_user, "cost.record", unit=use_case.unit)
+    people.require(acting_user, "cost.record", unit=use_case.unit, subject=use_case.pk)
     if quantity < 0 or unit_price < 0:
         raise Invalid("A cost is not negative.", fields={"quantity": "Give an amount from 0."})
     if not source.strip():
@@ -95,7 +95,7 @@ def estimate_value(
         Denied: the person may not read decisions in this unit.
         Conflict: finance has stated no unit economics.
     """
-    people.require(acting_user, "decision.read", unit=use_case.unit)
+    people.require(acting_user, "decision.read", unit=use_case.unit, subject=use_case.pk)
     economics = use_case.unit_economics.filter(valid_from__lte=until).order_by("-valid_from").first()
     if economics is None:
         raise Conflict(

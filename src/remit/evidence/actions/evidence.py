@@ -55,7 +55,9 @@ def add_evidence(
         Denied: the person may not add evidence in this unit.
         Invalid: the kind or source is unknown, it says nothing, or it is dated in the future.
     """
-    people.require(acting_user, "evidence.add", unit=version.model.use_case.unit)
+    people.require(
+        acting_user, "evidence.add", unit=version.model.use_case.unit, subject=version.model.use_case.pk
+    )
     now = clock.now()
     fields: dict[str, str] = {}
     if kind not in KINDS:

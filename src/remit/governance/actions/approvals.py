@@ -39,7 +39,7 @@ def record_approval(
         fields["conditions"] = "Say which conditions."
     if fields:
         raise Invalid("The decision cannot be recorded.", fields=fields)
-    people.require(acting_user, f"approval.{kind}", unit=use_case.unit)
+    people.require(acting_user, f"approval.{kind}", unit=use_case.unit, subject=use_case.pk)
     answering = {"develop": version.developer_id, "own": use_case.owner_id}
     people.require_apart(acting_user, kind, answering)
     approval = Approval.objects.create(

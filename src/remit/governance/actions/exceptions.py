@@ -33,7 +33,9 @@ def request_exception(
         Denied: the person may not ask in this unit.
         Invalid: the control is unknown, a text is missing, or the end is past or beyond 180 days.
     """
-    people.require(acting_user, "exception.request", unit=version.model.use_case.unit)
+    people.require(
+        acting_user, "exception.request", unit=version.model.use_case.unit, subject=version.model.use_case.pk
+    )
     now = clock.now()
     fields: dict[str, str] = {}
     if control not in {c.id for c in controls.library()}:
@@ -68,7 +70,12 @@ def approve_exception(*, acting_user: User, grant: ExceptionGrant, reason: str) 
         Denied: the person may not grant, asked for it, built the version or owns the use case.
         Conflict: it is granted already, or its end has passed.
     """
-    people.require(acting_user, "exception.approve", unit=grant.version.model.use_case.unit)
+    people.require(
+        acting_user,
+        "exception.approve",
+        unit=grant.version.model.use_case.unit,
+        subject=grant.version.model.use_case.pk,
+    )
     people.require_apart(
         acting_user,
         "approve_exception",

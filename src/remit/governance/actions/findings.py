@@ -33,7 +33,7 @@ def open_finding(
         Invalid: the severity is unknown, or it is due in the past.
     """
     use_case = version.model.use_case
-    people.require(acting_user, "finding.open", unit=use_case.unit)
+    people.require(acting_user, "finding.open", unit=use_case.unit, subject=use_case.pk)
     fields: dict[str, str] = {}
     if severity not in dict(SEVERITIES):
         fields["severity"] = f"Choose one of: {', '.join(dict(SEVERITIES))}."
@@ -97,7 +97,7 @@ def close_finding(
         Conflict: it is closed already.
         Invalid: no resolution is given.
     """
-    people.require(acting_user, "finding.close", unit=finding.use_case.unit)
+    people.require(acting_user, "finding.close", unit=finding.use_case.unit, subject=finding.use_case.pk)
     people.require_apart(
         acting_user,
         "close_finding",

@@ -36,7 +36,7 @@ def evaluate_gate(
         Invalid: there is no such gate.
     """
     use_case = version.model.use_case
-    people.require(acting_user, "gate.evaluate", unit=use_case.unit)
+    people.require(acting_user, "gate.evaluate", unit=use_case.unit, subject=use_case.pk)
     facts, results = evaluated(version, gate, operation=operation)
     evaluation = GateEvaluation.objects.create(
         version=version,
@@ -82,5 +82,5 @@ def _answerer(version: Version, result: ControlResult) -> User:
     if result.owner_role == "model_developer":
         return version.developer
     use_case = version.model.use_case
-    holders = people.holders(result.owner_role, unit=use_case.unit)
+    holders = people.holders(result.owner_role, unit=use_case.unit, subject=use_case.pk)
     return holders[0] if holders else use_case.owner

@@ -37,7 +37,7 @@ def issue_remit(*, acting_user: User, version: Version, valid_from: datetime | N
         Conflict: gate G5 does not pass, the approver has not signed, or a remit is in force.
     """
     use_case = version.model.use_case
-    people.require(acting_user, "remit.issue", unit=use_case.unit)
+    people.require(acting_user, "remit.issue", unit=use_case.unit, subject=use_case.pk)
     answering = {"develop": version.developer_id, "own": use_case.owner_id}
     people.require_apart(acting_user, "issue_remit", answering)
     start = valid_from or clock.now()
@@ -90,7 +90,7 @@ def suspend_remit(*, acting_user: User | str, remit: Remit, reason: str) -> Remi
         Conflict: it is not in force.
         Invalid: no reason is given.
     """
-    people.require(acting_user, "remit.suspend", unit=remit.use_case.unit)
+    people.require(acting_user, "remit.suspend", unit=remit.use_case.unit, subject=remit.use_case.pk)
     return _change(remit, "suspended", {"in_force"}, reason)
 
 
@@ -103,7 +103,7 @@ def reinstate_remit(*, acting_user: User, remit: Remit, reason: str) -> Remit:
         Conflict: it is not suspended, has ended, or another one took its place.
         Invalid: no reason is given.
     """
-    people.require(acting_user, "remit.reinstate", unit=remit.use_case.unit)
+    people.require(acting_user, "remit.reinstate", unit=remit.use_case.unit, subject=remit.use_case.pk)
     successor = queries.remit_in_force(remit.version)
     if successor is not None and successor.pk != remit.pk:
         raise Conflict(
@@ -124,7 +124,7 @@ def revoke_remit(*, acting_user: User | str, remit: Remit, reason: str) -> Remit
         Conflict: it is revoked or expired already.
         Invalid: no reason is given.
     """
-    people.require(acting_user, "remit.revoke", unit=remit.use_case.unit)
+    people.require(acting_user, "remit.revoke", unit=remit.use_case.unit, subject=remit.use_case.pk)
     return _change(remit, "revoked", {"in_force", "suspended"}, reason)
 
 

@@ -23,7 +23,7 @@ def assess_tier(*, acting_user: User, use_case: UseCase, answers: Mapping[str, i
         Denied: the person may not file use cases in this unit.
         Invalid: an answer is to no question, or is not one of its levels.
     """
-    people.require(acting_user, "use_case.file", unit=use_case.unit)
+    people.require(acting_user, "use_case.file", unit=use_case.unit, subject=use_case.pk)
     computed = tiering.compute(answers, {"kind": use_case.kind, "affects_people": use_case.affects_people})
     assessment = TierAssessment.objects.create(
         use_case=use_case,
@@ -49,7 +49,7 @@ def confirm_tier(*, acting_user: User, assessment: TierAssessment, reason: str =
         Conflict: it is confirmed already, or answers are missing.
     """
     use_case = assessment.use_case
-    people.require(acting_user, "tier.confirm", unit=use_case.unit)
+    people.require(acting_user, "tier.confirm", unit=use_case.unit, subject=use_case.pk)
     people.require_apart(acting_user, "confirm_tier", {"assess_tier": assessment.assessed_by_id})
     if assessment.confirmed_at is not None:
         raise Conflict("This tier is confirmed already.")

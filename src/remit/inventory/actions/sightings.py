@@ -86,7 +86,7 @@ def link_sighting(*, acting_user: User, sighting: Sighting, model: Model, reason
         Denied: the person may not answer sightings in the model's unit.
         Conflict: it is answered already.
     """
-    people.require(acting_user, _RECONCILE, unit=model.use_case.unit)
+    people.require(acting_user, _RECONCILE, unit=model.use_case.unit, subject=model.use_case.pk)
     found = _open(sighting)
     if model.external_key is None and found.source != "gateway":
         model.external_key = found.external_key

@@ -59,7 +59,7 @@ def set_tier(*, acting_user: User | str, use_case: UseCase, tier: str) -> UseCas
         Denied: the acting person may not confirm tiers.
         Invalid: there is no such tier.
     """
-    people.require(acting_user, "tier.confirm", unit=use_case.unit)
+    people.require(acting_user, "tier.confirm", unit=use_case.unit, subject=use_case.pk)
     if tier not in dict(TIERS):
         raise Invalid(f"There is no tier {tier!r}.", fields={"tier": "Choose T1, T2, T3 or T4."})
     use_case.tier = tier

@@ -135,7 +135,12 @@ def declare_ready(*, acting_user: User, version: Version) -> Version:
         Broken: an artifact is gone or has changed.
         Unavailable: the place of an artifact cannot be reached.
     """
-    people.require(acting_user, "version.declare_ready", unit=version.model.use_case.unit)
+    people.require(
+        acting_user,
+        "version.declare_ready",
+        unit=version.model.use_case.unit,
+        subject=version.model.use_case.pk,
+    )
     if acting_user.pk != version.developer_id:
         raise Denied(f"Only {version.developer.name}, who built {version}, may declare it ready.")
     if version.ready_at is not None:
@@ -157,7 +162,9 @@ def move(*, acting_user: User | str, version: Version, stage: str) -> Version:
         Denied: a person, not the process, tries to move it.
         Invalid: there is no such stage.
     """
-    people.require(acting_user, "version.move", unit=version.model.use_case.unit)
+    people.require(
+        acting_user, "version.move", unit=version.model.use_case.unit, subject=version.model.use_case.pk
+    )
     if stage not in dict(STAGES):
         raise Invalid(
             f"There is no stage {stage!r}.", fields={"stage": f"One of: {', '.join(dict(STAGES))}."}

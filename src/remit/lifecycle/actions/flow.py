@@ -98,9 +98,14 @@ def first_choice(role: str, process: Process) -> User | None:
         return use_case.owner
     if role == "model_developer" and version is not None:
         return version.developer
-    holders = people.holders(role, unit=use_case.unit) if role else []
+    holders = people.holders(role, unit=use_case.unit, subject=use_case.pk) if role else []
     barred = {use_case.owner_id, version.developer_id if version else None}
-    able = [person for person in holders if role == "model_developer" or person.pk not in barred]
+    able = [
+        person
+        for person in holders
+        if role == "model_developer"
+        or barred.isdisjoint({person.pk, *(absent.pk for absent in people.stands_in_for(person))})
+    ]
     return able[0] if len(able) == 1 else None
 
 

@@ -22,7 +22,7 @@ def start_process(
         Unknown: no such process is published.
         Denied: the acting person may not file use cases in this unit.
     """
-    people.require(acting_user, "use_case.file", unit=use_case.unit)
+    people.require(acting_user, "use_case.file", unit=use_case.unit, subject=use_case.pk)
     return flow.begin(use_case, version, key or flow.way_to_business(flow.tier_of(use_case)))
 
 
@@ -33,7 +33,7 @@ def attach_version(*, acting_user: User | str, process: Process, version: Versio
     Raises:
         Conflict: the version belongs elsewhere, or another one is being judged.
     """
-    people.require(acting_user, "version.register", unit=process.use_case.unit)
+    people.require(acting_user, "version.register", unit=process.use_case.unit, subject=process.use_case.pk)
     process = flow.locked(process)
     if version.model.use_case_id != process.use_case_id:
         raise Conflict(f"{version} does not belong to {process.use_case.name}.")
@@ -104,7 +104,7 @@ def retire(*, acting_user: User, version: Version, reason: str) -> Process:
         Conflict: it is under way already.
     """
     use_case = version.model.use_case
-    people.require(acting_user, "use_case.retire", unit=use_case.unit)
+    people.require(acting_user, "use_case.retire", unit=use_case.unit, subject=use_case.pk)
     process = flow.begin(use_case, version, "retirement")
     request = process.tasks.get(completed_at=None)
     tasks.answer(acting_user=acting_user, task=request, outcome="request", reason=reason, conditions="")

@@ -31,8 +31,8 @@ def assign_task(*, acting_user: User | str, task: Task, assignee: User) -> Task:
         Invalid: the assignee may not do it.
     """
     task = _open_task(task)
-    unit = task.process.use_case.unit
-    if isinstance(acting_user, User) and not people.roles_of(acting_user, unit=unit) & {
+    case = task.process.use_case
+    if isinstance(acting_user, User) and not people.roles_of(acting_user, unit=case.unit, subject=case.pk) & {
         task.role,
         "model_risk_governance",
     }:

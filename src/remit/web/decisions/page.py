@@ -148,7 +148,7 @@ class DecisionPage:
     @cached_property
     def apart(self) -> dict[str, Any]:
         """The protected attributes held apart, for those who may read them."""
-        if not people.may(self.who, "protected.read", unit=self.use_case.unit):
+        if not people.may(self.who, "protected.read", unit=self.use_case.unit, subject=self.use_case.pk):
             return {}
         return serving.protected_of(self.who, self.use_case, self.id)
 

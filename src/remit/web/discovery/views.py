@@ -67,7 +67,7 @@ def link(request: HttpRequest, identifier: UUID) -> HttpResponse:
     found = queries.sighting(request.user, identifier)
     try:
         model = queries.model(request.POST.get("model", "").strip())
-        people.require(request.user, "model.read", unit=model.use_case.unit)
+        people.require(request.user, "model.read", unit=model.use_case.unit, subject=model.use_case.pk)
         actions.link_sighting(acting_user=request.user, sighting=found, model=model)
     except Problem as problem:
         return _show(request, problem)

@@ -114,7 +114,7 @@ def act(request: HttpRequest, reference: str, verb: str) -> HttpResponse:
     if found is None:
         raise Unknown(f"A remit cannot be {verb}ed here.")
     page = ModelPage(reference, request.user)
-    people.require(request.user, found.permission, unit=page.use_case.unit)
+    people.require(request.user, found.permission, unit=page.use_case.unit, subject=page.use_case.pk)
     asks = verb != "issue"
     form = Reason(request.POST or None) if asks else None
     problem = None

@@ -94,7 +94,7 @@ def history(request: HttpRequest, page: ModelPage) -> dict[str, Any]:
         "people": sorted(
             ((actor, telling.actor(actor, names[actor])) for actor in actors), key=lambda pair: pair[1]
         ),
-        "may_audit": people.may(page.who, "ledger.read", unit=page.use_case.unit),
+        "may_audit": people.may(page.who, "ledger.read", unit=page.use_case.unit, subject=page.use_case.pk),
     }
 
 

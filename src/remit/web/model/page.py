@@ -210,7 +210,7 @@ class ModelPage:
         return version if signed and signed.decision.startswith("approve") else None
 
     def _may(self, permission: str) -> bool:
-        return people.may(self.who, permission, unit=self.use_case.unit)
+        return people.may(self.who, permission, unit=self.use_case.unit, subject=self.use_case.pk)
 
 
 Contextual = Callable[[HttpRequest, ModelPage], dict[str, Any]]

@@ -60,7 +60,7 @@ def monitoring(request: HttpRequest, page: ModelPage) -> dict[str, Any]:
 def decisions(request: HttpRequest, page: ModelPage) -> dict[str, Any]:
     """Show what the gateway did in the last seven days, and the latest decisions."""
     del request
-    may = people.may(page.who, "decision.read", unit=page.use_case.unit)
+    may = people.may(page.who, "decision.read", unit=page.use_case.unit, subject=page.use_case.pk)
     asked = traffic(page)
     found = decision_store.rows(page.use_case.key, since=asked.since) if may and asked else []
     latest = found[: -_ROWS - 1 : -1]
