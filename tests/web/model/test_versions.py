@@ -43,6 +43,7 @@ def test_two_versions_are_compared_and_judged(mortgage, sign_in, monkeypatch):
     page = client.get(f"{ME}?from=1.0&to=3.0").text
     assert "Material change" in page
     assert "The same score leads to another action." in page
+    assert "Approve below" in page
     assert "Nothing differs." in client.get(f"{ME}?from=1.0&to=1.0").text
     assert client.get(f"{ME}?from=1.0&to=9.9").status_code == 404
 

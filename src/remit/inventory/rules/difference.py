@@ -105,7 +105,9 @@ def differences(was: Content, now: Content) -> list[Difference]:
         *_text("code", was.code, now.code),
         *_text("licence", was.licence, now.licence),
     ]
-    return sorted(found, key=lambda row: not row.material)
+    # by rule within each part, so that a reader finds those of one reason together
+    rules = list(_rules()["rules"])
+    return sorted(found, key=lambda row: (not row.material, rules.index(row.rule)))
 
 
 def material(found: Iterable[Difference]) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
+from itertools import groupby
 from typing import Any
 
 from django.http import HttpRequest
@@ -47,15 +48,22 @@ class Scan:
 
 
 @dataclass(frozen=True, slots=True)
-class Changed:
+class Row:
     """One difference as the table shows it."""
 
-    label: str
     what: str
     was: str
     now: str
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Differences under one rule: what they are, whether they are material, and why."""
+
+    label: str
     material: bool
     because: str
+    rows: list[Row]
 
 
 @tab("versions", "Versions")
@@ -81,7 +89,7 @@ def scan_of(version: Any, item: Any) -> Scan:
         return Scan("Not scanned", "")
     counts = [(item.values[severity], severity) for severity in _SEVERITIES if item.values[severity]]
     if not counts:
-        return Scan("Nothing found", "ok", item)
+        return Scan("Clean", "ok", item)
     grave = counts[0][1] in {"critical", "high"}
     return Scan(
         ", ".join(f"{count} {severity}" for count, severity in counts), "bad" if grave else "warn", item
@@ -114,22 +122,27 @@ def _compared(pair: tuple[Any, Any], measured: dict[Any, Any]) -> dict[str, Any]
     found = difference.differences(was, now)
     touched = {row.rule.split(".", maxsplit=1)[0] for row in found}
     return {
-        "changed": [_changed(row) for row in found],
+        "changed": [_group(list(rows)) for _, rows in groupby(found, key=lambda row: row.rule)],
+        "total": len(found),
         "material": difference.material(found),
         "grave": sum(row.material for row in found),
         "unchanged": words.listed(label for area, label in _AREAS.items() if area not in touched),
     }
 
 
-def _changed(row: difference.Difference) -> Changed:
-    what = row.what.replace("_", " ")
+def _group(found: list[difference.Difference]) -> Group:
+    first = found[0]
+    return Group(first.label, first.material, first.because, [_row(row) for row in found])
+
+
+def _row(row: difference.Difference) -> Row:
+    what = row.what or row.label
     if row.rule.startswith("metric."):
         metric, _, column = row.what.partition(", ")
         what = words.measured({"metric": metric, "column": column})
-    elif row.rule.startswith(("schema.", "artifact.", "environment.")):
-        what = row.what
-    was, now = (_shown(row.rule, value) for value in (row.was, row.now))
-    return Changed(row.label, what, was, now, row.material, row.because)
+    elif row.rule.startswith(("decision_rule", "details.", "terms.")):
+        what = what.replace("_", " ").replace(".", ", ").capitalize()
+    return Row(what, *(_shown(row.rule, value) for value in (row.was, row.now)))
 
 
 def _shown(rule: str, value: Any) -> str:
