@@ -13,6 +13,7 @@ from remit.inventory import queries as inventory
 from remit.inventory import record, search
 from remit.inventory.search import Search
 from remit.people.policies import policy
+from remit.people.rules import roles
 from remit.web.models import listing, moment
 
 
@@ -43,11 +44,25 @@ def _as_of(request: HttpRequest, model: Any, at: datetime) -> dict[str, Any]:
         return {}
     hidden = record.hidden_from(request.user, model.use_case, model)
     said = record.of(model.use_case, model, at=at, hidden=hidden)
+    version = next((v for v in said["versions"] if v["number"] == row.version_number), None)
     return {
         "row": row,
         "shown": listing.shown(row, at),
         "missing": [listing.label_of("missing", name, name) for name in row.missing],
         "said": said,
-        "findings": [f for f in said["governance"]["findings"] if not f["closed_at"]],
-        "version": next((v for v in said["versions"] if v["number"] == row.version_number), None),
+        "held": [
+            (roles()[r["role"]].name, r["person"]) for r in said["responsibilities"] if r["role"] in roles()
+        ],
+        "deployments": [
+            d | {"since": _instant(d["deployed_at"]), "until": _instant(d["ended_at"])}
+            for d in said["serving"]["deployments"]
+        ],
+        "findings": [
+            f | {"due": _instant(f["due_at"])} for f in said["governance"]["findings"] if not f["closed_at"]
+        ],
+        "version": version and version | {"since": _instant(version["registered_at"])},
     }
+
+
+def _instant(text: str | None) -> datetime | None:
+    return datetime.fromisoformat(text) if text else None

@@ -48,7 +48,7 @@ COLUMNS = {
     "owner": "Owner",
     "built": "Built in",
     "regulation": "Regulation",
-    "planned": "Planned a year",
+    "planned": "Planned",
     "kind": "Kind",
     "version": "Version",
     "unit": "Line of business",
@@ -160,8 +160,8 @@ class Listing:
 
     @property
     def facets(self) -> list[FacetShown]:
-        """The facets that have anything to choose."""
-        return [facet for facet in (self.facet(key) for key, *_ in FACETS) if facet.telling]
+        """The facets; not each has anything to choose."""
+        return [self.facet(key) for key, *_ in FACETS]
 
     def facet(self, key: str, *, find: str = "", most: int = SHOWN) -> FacetShown:
         """Return a facet with at most so many options, those whose label holds a text."""
@@ -279,6 +279,7 @@ def shown(row: Any, at: datetime | None) -> dict[str, Any]:
         "href": href(row, at),
         "tier": cell("tier", row.tier),
         "stage": cell("stage", stage),
+        "stage_name": stage,
         "health": cell("health", row.health),
         "owner": cell("owner", row.owner_name),
         "owner_gone": not row.owner_active,

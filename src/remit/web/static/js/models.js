@@ -5,8 +5,20 @@
   const facets = document.querySelector(".mo-fold");
   if (facets && matchMedia("(max-width: 1000px)").matches) facets.open = false;
   // looking for an option is no filter yet
-  all(".mo-find").forEach((input) => input.addEventListener("change", (e) => e.stopPropagation()));
-  all(".mo-find").forEach((input) => input.addEventListener("input", (e) => e.stopPropagation()));
+  for (const name of ["change", "input"]) {
+    all(".mo-facets").forEach((form) => form.addEventListener(name, (e) => { if (e.target.matches(".mo-find")) e.stopPropagation(); }, true));
+  }
+  // a facet that is counted anew stays as it was opened
+  document.addEventListener("htmx:oobBeforeSwap", (e) => {
+    const was = e.detail.target.querySelector(":scope.mo-facet > details");
+    const will = e.detail.fragment.querySelector("details");
+    if (was && will) will.open = was.open;
+  });
+  // an address says only what was asked for
+  document.addEventListener("htmx:configRequest", (e) => {
+    if (e.target.id !== "facets") return;
+    for (const [key, value] of Array.from(e.detail.formData.entries())) if (value === "") e.detail.formData.delete(key);
+  });
 
   const bar = document.getElementById("bulk");
   const result = document.getElementById("result");
