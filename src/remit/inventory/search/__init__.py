@@ -18,6 +18,7 @@ from remit.inventory.search.filters import (
     rows,
     seen_by,
     unit_of,
+    values,
 )
 
 __all__ = [
@@ -43,4 +44,5 @@ __all__ = [
     "seen_by",
     "total",
     "unit_of",
+    "values",
 ]

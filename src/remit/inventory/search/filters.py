@@ -7,7 +7,7 @@ from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import UTC, date, datetime, time, timedelta
-from typing import Self, TypedDict
+from typing import Any, Self, TypedDict
 from urllib.parse import urlencode
 from uuid import UUID
 
@@ -210,13 +210,9 @@ def page(found: QuerySet[Standing], *, after: str = "", size: int = 50) -> Page:
     Raises:
         Invalid: the cursor is not one that a page gave.
     """
-    if after:
-        unit, title, identifier = _read(after)
-        later = Q(title__gt=title) | Q(title=title, id__gt=identifier)
-        found = found.filter(Q(unit_name__gt=unit) | Q(unit_name=unit) & later, unit_name__gte=unit)
-    taken = list(found.defer("words")[: size + 1])
-    more = len(taken) > size
-    return Page(taken[:size], _cursor(taken[size - 1]) if more else "")
+    taken = list(_after(found, after).defer("words")[: size + 1])
+    last = taken[size - 1] if len(taken) > size else None
+    return Page(taken[:size], _cursor(last.unit_name, last.title, last.id) if last else "")
 
 
 def unit_of(cursor: str) -> str:
@@ -226,6 +222,19 @@ def unit_of(cursor: str) -> str:
         Invalid: the cursor is not one that a page gave.
     """
     return _read(cursor)[0]
+
+
+def values(
+    found: QuerySet[Standing], columns: Sequence[str], *, after: str = "", size: int = 50
+) -> tuple[list[tuple[Any, ...]], str]:
+    """Return these columns of the rows that follow a cursor, and the next cursor; as `page`, but lighter.
+
+    Raises:
+        Invalid: the cursor is not one that a page gave.
+    """
+    listed = _after(found, after).values_list(*columns, "unit_name", "title", "id")
+    taken = list(listed[: size + 1])
+    return [row[:-3] for row in taken[:size]], _cursor(*taken[size - 1][-3:]) if len(taken) > size else ""
 
 
 def _chosen(facet: Facet, values: Sequence[str]) -> Q:
@@ -251,8 +260,16 @@ def _midnight_after(instant: datetime) -> datetime:
     return datetime.combine(day, time(), UTC)
 
 
-def _cursor(row: Standing) -> str:
-    key = json.dumps([row.unit_name, row.title, str(row.id)]).encode()
+def _after(found: QuerySet[Standing], cursor: str) -> QuerySet[Standing]:
+    if not cursor:
+        return found
+    unit, title, identifier = _read(cursor)
+    later = Q(title__gt=title) | Q(title=title, id__gt=identifier)
+    return found.filter(Q(unit_name__gt=unit) | Q(unit_name=unit) & later, unit_name__gte=unit)
+
+
+def _cursor(unit: str, title: str, identifier: UUID) -> str:
+    key = json.dumps([unit, title, str(identifier)]).encode()
     return urlsafe_b64encode(key).decode().rstrip("=")
 
 
