@@ -49,6 +49,12 @@ def findings_of(use_case: UseCase) -> QuerySet[Finding]:
     return rows.order_by("closed_at", "due_at")
 
 
+def findings_named(text: str) -> QuerySet[Finding]:
+    """Return the findings whose reference begins with a text or whose title holds it, the latest first."""
+    named = Q(reference__startswith=text.upper()) | Q(title__icontains=text)
+    return Finding.objects.filter(named).select_related("version__model", "use_case").order_by("-opened_at")
+
+
 def open_findings_by_use_case() -> dict[UUID, tuple[int, int]]:
     """Return, by use case id, how many findings are open and how many of them are past their date."""
     now = clock.now()

@@ -116,9 +116,6 @@ def _beyond(condition: dict[str, Any], value: float) -> bool:
 
 @on("field.defined", "field.edited", "field.retired")
 def count_again(event: Any) -> None:
-    """What is asked of records has changed: count anew how complete each is, a batch at a time."""
-    if not event.data["weighs"]:
-        return
-    ids = list(inventory.use_cases().values_list("pk", flat=True))
-    for start in range(0, len(ids), 500):
-        standing.refresh(ids[start : start + 500])
+    """What is asked of records has changed: count anew how complete each is."""
+    if event.data["weighs"]:
+        standing.rebuild()

@@ -141,15 +141,16 @@ def figures(request: HttpRequest) -> HttpResponse:
 
 
 def find(request: HttpRequest) -> HttpResponse:
-    """Answer the palette: pages whose name holds the text, then what each room finds, at most 20."""
-    text = request.GET.get("q", "").strip()[:80]
+    """Answer the palette: pages whose name holds the text, then what each room finds, at most 30."""
+    text = request.GET.get("q", "").replace("\0", "").strip()[:80]
+    settings = [page for page in rooms.settings() if text and people.may(request.user, page.permission)]
     pages = [
-        Hit(nav.label, "Page", reverse(nav.route), nav.icon)
-        for nav in _open_to(request.user)
-        if text.casefold() in nav.label.casefold()
+        Hit(page.label, "Page", reverse(page.route), page.icon)
+        for page in (*_open_to(request.user), *settings)
+        if text.casefold() in page.label.casefold()
     ]
     found = [hit for finder in rooms.finders() for hit in finder(request.user, text)] if text else []
-    return render(request, "shell/found.html", {"hits": [*pages, *found][:20], "q": text})
+    return render(request, "shell/found.html", {"hits": [*pages, *found][:30], "q": text})
 
 
 def _open_to(person: Any) -> list[Nav]:
