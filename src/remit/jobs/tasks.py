@@ -14,7 +14,7 @@ from procrastinate.contrib.django.models import ProcrastinateJob
 from remit.evidence import actions as evidence
 from remit.governance import actions as governance
 from remit.inventory import actions as inventory
-from remit.jobs import reactions, services
+from remit.jobs import owners, reactions, services
 from remit.jobs.models import Reaction
 from remit.jobs.registry import WORKER, reactions_to
 from remit.kernel import clock
@@ -27,7 +27,7 @@ from remit.serving import actions as serving
 from remit.serving import strangers as serving_strangers
 
 log = logging.getLogger("remit.jobs")
-DISCOVERED = (reactions, services)
+DISCOVERED = (owners, reactions, services)
 RETRY = RetryStrategy(max_attempts=6, exponential_wait=2)
 # three times the interval at which a worker says that it lives
 LOST_AFTER = timedelta(seconds=30)

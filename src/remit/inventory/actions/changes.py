@@ -154,8 +154,7 @@ def _answerable(acting_user: User, change: ChangeRequest) -> ChangeRequest:
     asked = _waiting(change)
     use_case = asked.use_case
     people.require(acting_user, reads.reviewers(asked), unit=use_case.unit, subject=use_case.pk)
-    if acting_user.pk == asked.requested_by_id:
-        raise Denied("You asked for this change yourself.", remedy="It takes a second person to answer it.")
+    people.require_apart(acting_user, "decide_change", {"request_change": asked.requested_by_id})
     return asked
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any
+from uuid import UUID
 
 from django.db import transaction
 
@@ -19,6 +20,7 @@ from remit.lifecycle.actions import flow
 from remit.lifecycle.models import Task
 from remit.people import queries as people
 from remit.people.models import User
+from remit.people.policies import policy
 
 
 @action("task.assign")
@@ -72,6 +74,33 @@ def complete_task(
         raise
 
 
+@action("task.release")
+def release_tasks(*, acting_user: str, of: UUID) -> list[Task]:
+    """Put the open tasks of somebody who has left back into the queues of their roles."""
+    people.require(acting_user, "task.release")
+    found = list(Task.objects.filter(assignee_id=of, completed_at=None).select_for_update(of=("self",)))
+    for task in found:
+        task.assignee = None
+        task.save(update_fields=["assignee"])
+        emit("task.released", task, of=of)
+    return found
+
+
+@action("task.follow_owner")
+def follow_owner(*, acting_user: str, use_case: UseCase) -> list[Task]:
+    """Hand the open tasks of a use case's owner to whoever owns it now."""
+    people.require(acting_user, "task.follow_owner")
+    owners = Task.objects.filter(
+        process__use_case=use_case, role="model_owner", completed_at=None, service=""
+    )
+    found = list(owners.exclude(assignee=use_case.owner_id).select_for_update(of=("self",)))
+    for task in found:
+        task.assignee = use_case.owner
+        task.save(update_fields=["assignee"])
+        emit("task.assigned", task, assignee=use_case.owner_id)
+    return found
+
+
 @action("task.complete")
 def answer(*, acting_user: User, task: Task, outcome: str, reason: str, conditions: str) -> Task:
     """Complete a task as `complete_task` does, without keeping a refusal."""
@@ -79,6 +108,8 @@ def answer(*, acting_user: User, task: Task, outcome: str, reason: str, conditio
     task = _open_task(task)
     if task.service:
         raise Denied(f"{task.title} is done by the platform, not by a person.")
+    # a role is what it takes; a token must name this besides
+    policy("task").require(acting_user, "answer", task)
     if denied := queries.why_not(task, acting_user):
         raise Denied(denied)
     judged = bool(task.approval)
