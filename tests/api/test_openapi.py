@@ -61,8 +61,10 @@ def test_every_operation_says_what_it_does_takes_and_gives(method, path, operati
     good = [code for code in operation["responses"] if code.startswith("2")]
     assert good
     for code in good:
-        schema = operation["responses"][code]["content"]["application/json"]["schema"]
-        assert _resolved(schema).get("properties"), "an answer without fields"
+        content = operation["responses"][code]["content"]
+        files = set(content) - {"application/json"}
+        schema = content["application/json"]["schema"]
+        assert files or _resolved(schema).get("properties"), "an answer without fields"
     assert "application/problem+json" in operation["responses"]["default"]["content"]
     for parameter in _parameters(operation):
         assert parameter["schema"]
@@ -74,6 +76,13 @@ def test_reads_are_conditional_and_additions_repeatable():
         assert ("If-None-Match" in names) == (method == "get"), path
         assert ("If-Match" in names) == (method != "get"), path
         assert ("Idempotency-Key" in names) == (method == "post"), path
+
+
+def test_a_change_answers_what_reading_it_answers():
+    """So the entity tag of its answer is the one to send with the next change."""
+    for path, methods in DOCUMENT["paths"].items():
+        for method in {"put", "patch"} & methods.keys():
+            assert _answer(methods[method]) == _answer(methods["get"]), path
 
 
 def test_operations_have_names_of_their_own():

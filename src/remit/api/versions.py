@@ -16,8 +16,10 @@ from pydantic import Field
 from remit.api import subjects
 from remit.api.lists import Page, page
 from remit.api.shapes import Given, Person, Text, located
+from remit.evidence import queries as evidence
 from remit.inventory import actions, queries
 from remit.inventory.contract import ArtifactFile, RemoteFile
+from remit.inventory.rules import difference
 from remit.people.policies import policy
 
 router = Router()
@@ -113,6 +115,27 @@ class VersionEdit(Given):
     intended_terms: dict[str, Any] | None = None
 
 
+class DifferenceOut(Schema):
+    """One thing that differs, and whether the rules call it material; null where there was nothing."""
+
+    rule: str
+    label: str
+    what: str
+    was: Any
+    now: Any
+    material: bool
+    because: str
+
+
+class Compared(Schema):
+    """What differs between two versions; the change is material as soon as one difference is."""
+
+    since: str
+    number: str
+    material: bool
+    differences: list[DifferenceOut]
+
+
 class Versions(Schema):
     """A page of versions."""
 
@@ -172,6 +195,21 @@ def edit_version(request: HttpRequest, reference: str, number: str, given: Versi
                 acting_user=request.user, version=version, intended_terms=given.intended_terms
             )
     return version
+
+
+@router.get("/models/{reference}/versions/{number}/difference", response=Compared)
+def compare_versions(
+    request: HttpRequest, reference: str, number: str, since: str = Query(min_length=1, max_length=20)
+) -> Any:
+    """Say what differs since another version of the model, and whether that is material."""
+    was, now = (subjects.version(request, reference, each) for each in (since, number))
+    found = evidence.compared(was, now)
+    return {
+        "since": since,
+        "number": number,
+        "material": difference.material(found),
+        "differences": found,
+    }
 
 
 @router.post("/models/{reference}/versions/{number}/ready", response=VersionInFull)

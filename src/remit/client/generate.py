@@ -14,6 +14,8 @@ _WIDTH = 108
 _HEAD = '"""{what}. Written from the OpenAPI document by `make docs`."""\n'
 _PLAIN = {"string": "str", "integer": "int", "number": "float", "boolean": "bool", "null": "None"}
 _ROOT = "/api/v1"
+_FILES = "Sequence[File]"
+_SHAPES = {"shapes": "What the API takes and gives", "record": "A model's record as published"}
 Schema = Mapping[str, Any]
 
 
@@ -29,20 +31,21 @@ def sources(document: Schema) -> dict[str, str]:
         for method, operation in methods.items()
     ]
     return {
-        "shapes.py": _shapes(document, sync := _class(operations, awaited=False)),
+        "shapes.py": _shapes(document, "shapes", sync := _class(operations, awaited=False)),
+        "record.py": _shapes(document, "record", sync),
         "sync.py": sync,
         "asynchronous.py": _class(operations, awaited=True),
     }
 
 
-def _shapes(document: Schema, used_in: str) -> str:
+def _shapes(document: Schema, module: str, used_in: str) -> str:
     schemas: Schema = document["components"]["schemas"]
-    waiting, used = set(re.findall(r"shapes\.(\w+)", used_in)), set()
+    waiting, used = set(re.findall(rf"\b{module}\.(\w+)", used_in)), set()
     while waiting:
         used.add(name := waiting.pop())
         waiting |= set(re.findall(r"schemas/(\w+)", json.dumps(schemas[name]))) - used
     lines = [
-        _HEAD.format(what="What the API takes and gives"),
+        _HEAD.format(what=_SHAPES[module]),
         "# fmt: off",
         "from __future__ import annotations",
         "",
@@ -65,7 +68,6 @@ def _shape(name: str, schema: Schema) -> Iterator[str]:
         return
     yield f"class {name}(TypedDict):"
     yield from _doc(schema.get("description") or schema.get("title") or name, "    ")
-    yield ""
     for member, kind in members.items():
         yield from _wrapped(f"{member}: {kind}", "    ", "        ")
 
@@ -81,7 +83,8 @@ def _type(schema: Schema) -> str:
     if choices is None and isinstance(kinds := schema.get("type"), list):
         choices = [{**schema, "type": kind} for kind in kinds]
     if choices is not None:
-        return " | ".join(dict.fromkeys(_type(choice) for choice in choices))
+        kinds = dict.fromkeys(_type(choice) for choice in choices)
+        return " | ".join(sorted(kinds, key="None".__eq__))
     if "contentSchema" in schema:
         return _type(schema["contentSchema"])
     values = [schema["const"]] if "const" in schema else schema.get("enum")
@@ -133,9 +136,8 @@ class _Operation:
         signature = ", ".join(["self", *self._positional(), *self._named()])
         yield from _wrapped(f"{prefix}def {self.name}({signature}) -> {self.result}:", "    ", "        ")
         yield from _doc(self.doc, "        ")
-        call = f"received: {self.result} = {wait}self._send({', '.join(self._call())})"
+        call = f'return cast("{self.result}", {wait}self._send({", ".join(self._call())}))'
         yield from _wrapped(call, "        ", "            ")
-        yield "        return received"
 
     def _known(self, given: Schema) -> Schema:
         while "$ref" in given:
@@ -148,6 +150,8 @@ class _Operation:
         content = good.get("content", {})
         if not content:
             return "None"
+        if len(content) > 1:
+            return "Any"
         schema = next(iter(content.values())).get("schema", {})
         item = _item_of(self._known(schema))
         return f"Page[{_qualified(item)}]" if item else _qualified(_type(schema))
@@ -170,9 +174,8 @@ class _Operation:
         given = [(n, k, must) for n, k, must in self._members() if n != "given"]
         given += [(p["name"], _qualified(_type(p["schema"])), bool(p.get("required"))) for p in self.query]
         if self.form:
-            kinds = {"files": "Sequence[File]"}
             given += [
-                (name, kinds.get(name, _qualified(_type(each))), name != "files")
+                (name, _sent(each) or _qualified(_type(each)), each.get("type") != "array")
                 for name, each in self.form["properties"].items()
             ]
         names = [*self.parts, *(name for name, _, _ in given)]
@@ -180,7 +183,7 @@ class _Operation:
             raise ValueError(f"{self.name} names a parameter twice: {names}")
         needed = [f"{_argument(name)}: {kind}" for name, kind, must in given if must]
         usual = [
-            f"{name}: {kind} = ()" if name == "files" else f"{_argument(name)}: Maybe[{kind}] = OMITTED"
+            f"{name}: {kind} = ()" if kind == _FILES else f"{_argument(name)}: Maybe[{kind}] = OMITTED"
             for name, kind, must in given
             if not must
         ]
@@ -199,8 +202,10 @@ class _Operation:
         elif members:
             yield f"body={_mapping(members)}"
         if self.form:
-            yield f"form={_mapping([name for name in self.form['properties'] if name != 'files'])}"
-            yield "files=files"
+            sent = {name: _sent(each) for name, each in self.form["properties"].items()}
+            yield f"form={_mapping([name for name, kind in sent.items() if not kind])}"
+            files = [f'"{n}": {n if kind == _FILES else f"[{n}]"}' for n, kind in sent.items() if kind]
+            yield f"files={{{', '.join(files)}}}"
         yield from (f"{name}={name}" for name in self.headers if name != "if_none_match")
 
 
@@ -214,9 +219,9 @@ def _class(operations: list[_Operation], *, awaited: bool) -> str:
         "",
         "from abc import ABC, abstractmethod",
         "from collections.abc import Sequence",
-        "from typing import Any, Literal",
+        "from typing import Any, Literal, cast",
         "",
-        "from remit.client.generated import shapes",
+        "from remit.client.generated import record, shapes",
         "from remit.client.wire import OMITTED, File, Maybe, Page, path",
         "",
         "",
@@ -238,12 +243,21 @@ def _qualified(kind: str) -> str:
 
 
 def _place(found: re.Match[str]) -> str:
-    return found[1] if found[1] in {"Any", "None", "Literal"} else f"shapes.{found[1]}"
+    if found[1] in {"Any", "None", "Literal", "Sequence", "File"}:
+        return found[1]
+    return f"{'record' if found[1].startswith(('Record', 'ModelRecord')) else 'shapes'}.{found[1]}"
 
 
 def _address(path: str) -> str:
     parts = [f'"{part}"' if not part.startswith("{") else part[1:-1] for part in path.strip("/").split("/")]
     return f"path({', '.join(parts)})"
+
+
+def _sent(schema: Schema) -> str:
+    """Return the type of a parameter that is a file or files; empty if it is none."""
+    if schema.get("format") == "binary":
+        return "File"
+    return _FILES if schema.get("items", {}).get("format") == "binary" else ""
 
 
 def _mapping(names: list[str]) -> str:

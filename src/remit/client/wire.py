@@ -8,6 +8,7 @@ import uuid
 from collections.abc import Mapping, Sequence
 from enum import Enum
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, Final, Generic, Literal, NamedTuple, TypeAlias, TypedDict, TypeVar
 from urllib.parse import quote
 
@@ -80,7 +81,7 @@ class Request(NamedTuple):
     headers: Mapping[str, str]
     content: Any = OMITTED
     form: Mapping[str, Any] | None = None
-    files: Sequence[File] = ()
+    files: Mapping[str, Sequence[File]] = MappingProxyType({})
 
     @property
     def repeatable(self) -> bool:
@@ -105,7 +106,7 @@ def request(
     query: Mapping[str, Any] | None = None,
     body: Any = OMITTED,
     form: Mapping[str, Any] | None = None,
-    files: Sequence[File] = (),
+    files: Mapping[str, Sequence[File]] = MappingProxyType({}),
     if_match: str | None = None,
     idempotency_key: str | None = None,
 ) -> Request:
@@ -116,7 +117,7 @@ def request(
     kept = {name: value for name, value in (query or {}).items() if value is not OMITTED}
     if isinstance(body, Mapping):
         body = {name: value for name, value in body.items() if value is not OMITTED}
-    return Request(method, address, kept, headers, body, form, tuple(files))
+    return Request(method, address, kept, headers, body, form, files)
 
 
 def arguments(asked: Request) -> dict[str, Any]:
@@ -126,15 +127,11 @@ def arguments(asked: Request) -> dict[str, Any]:
         "headers": dict(asked.headers),
     }
     if asked.form is not None:
-        given["data"] = {
-            name: json.dumps(value) for name, value in asked.form.items() if value is not OMITTED
-        }
+        given["data"] = {name: json.dumps(value) for name, value in asked.form.items()}
         given["files"] = [
-            (
-                "files",
-                (f.name, f.content.read_bytes() if isinstance(f.content, Path) else f.content, f.media_type),
-            )
-            for f in asked.files
+            (field, (file.name, file.read(), file.media_type))
+            for field, files in asked.files.items()
+            for file in files
         ]
     elif asked.content is not OMITTED:
         given["json"] = asked.content
@@ -172,7 +169,9 @@ def read(answer: httpx.Response) -> Any:
         Problem: it is a fault; of the kind that the server raised, with its remedy.
     """
     if answer.is_success:
-        found = answer.json() if answer.content else {}
+        if "json" not in answer.headers.get("Content-Type", ""):
+            return answer.content
+        found = answer.json()
         if isinstance(found, dict):
             found = Answer(found)
             found.etag = answer.headers.get("ETag")

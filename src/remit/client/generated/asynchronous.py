@@ -5,9 +5,9 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
-from typing import Any, Literal
+from typing import Any, Literal, cast
 
-from remit.client.generated import shapes
+from remit.client.generated import record, shapes
 from remit.client.wire import OMITTED, File, Maybe, Page, path
 
 
@@ -24,18 +24,16 @@ class AsyncOperations(ABC):
         expires_at: Maybe[str | None] = OMITTED, if_match: str | None = None,
         idempotency_key: str | None = None) -> shapes.EvidenceOut:
         """Add evidence about exactly this version."""
-        received: shapes.EvidenceOut = await self._send("POST", path("models", reference, "versions",
+        return cast("shapes.EvidenceOut", await self._send("POST", path("models", reference, "versions",
             number, "evidence"), body={"kind": kind, "title": title, "source": source, "values": values,
             "rows": rows, "produced_at": produced_at, "expires_at": expires_at}, if_match=if_match,
-            idempotency_key=idempotency_key)
-        return received
+            idempotency_key=idempotency_key))
 
     async def add_member(self, group_id: str, *, person: str, if_match: str | None = None,
         idempotency_key: str | None = None) -> shapes.GroupInFull:
         """Put a person in a group; they hold its roles from now on."""
-        received: shapes.GroupInFull = await self._send("POST", path("groups", group_id, "members"),
-            body={"person": person}, if_match=if_match, idempotency_key=idempotency_key)
-        return received
+        return cast("shapes.GroupInFull", await self._send("POST", path("groups", group_id, "members"),
+            body={"person": person}, if_match=if_match, idempotency_key=idempotency_key))
 
     async def add_vendor(self, *, name: str, country: Maybe[str] = OMITTED, website: Maybe[str] = OMITTED,
         contact: Maybe[str] = OMITTED, contract: Maybe[str] = OMITTED,
@@ -44,46 +42,66 @@ class AsyncOperations(ABC):
         diligence_note: Maybe[str] = OMITTED, if_match: str | None = None,
         idempotency_key: str | None = None) -> shapes.VendorOut:
         """Add a vendor."""
-        received: shapes.VendorOut = await self._send("POST", path("vendors"), body={"name": name,
+        return cast("shapes.VendorOut", await self._send("POST", path("vendors"), body={"name": name,
             "country": country, "website": website, "contact": contact, "contract": contract,
             "contract_ends": contract_ends, "diligence_at": diligence_at,
             "diligence_result": diligence_result, "diligence_note": diligence_note}, if_match=if_match,
-            idempotency_key=idempotency_key)
-        return received
+            idempotency_key=idempotency_key))
+
+    async def answer_attestation(self, reference: str, identifier: str, *, answer: Literal["attest",
+        "dispute"], digest: str, comment: Maybe[str] = OMITTED, if_match: str | None = None,
+        idempotency_key: str | None = None) -> shapes.AttestationOut:
+        """Attest what the record says now, or say that it is wrong."""
+        return cast("shapes.AttestationOut", await self._send("POST", path("attestation-campaigns",
+            reference, "attestations", identifier), body={"answer": answer, "digest": digest,
+            "comment": comment}, if_match=if_match, idempotency_key=idempotency_key))
 
     async def answer_change(self, reference: str, *, answer: Literal["approve", "reject", "withdraw"],
         content_digest: Maybe[str] = OMITTED, reason: Maybe[str] = OMITTED, if_match: str | None = None,
         idempotency_key: str | None = None) -> shapes.ChangeOut:
         """Approve, reject or withdraw a change request."""
-        received: shapes.ChangeOut = await self._send("POST", path("changes", reference, "answer"),
+        return cast("shapes.ChangeOut", await self._send("POST", path("changes", reference, "answer"),
             body={"answer": answer, "content_digest": content_digest, "reason": reason}, if_match=if_match,
-            idempotency_key=idempotency_key)
-        return received
+            idempotency_key=idempotency_key))
+
+    async def answer_sighting(self, sighting_id: str, *, answer: Literal["link", "register", "dismiss",
+        "reopen"], model: Maybe[str | None] = OMITTED, name: Maybe[str | None] = OMITTED,
+        kind: Maybe[Literal["ml", "statistical", "rules", "spreadsheet", "vendor", "llm", "agent",
+        "composite"] | None] = OMITTED, use_case: Maybe[str | None] = OMITTED,
+        owner: Maybe[str | None] = OMITTED, unit: Maybe[str | None] = OMITTED, reason: Maybe[str] = OMITTED,
+        if_match: str | None = None, idempotency_key: str | None = None) -> shapes.SightingOut:
+        """Say what a sighting is."""
+        return cast("shapes.SightingOut", await self._send("POST", path("sightings", sighting_id, "answer"),
+            body={"answer": answer, "model": model, "name": name, "kind": kind, "use_case": use_case,
+            "owner": owner, "unit": unit, "reason": reason}, if_match=if_match,
+            idempotency_key=idempotency_key))
 
     async def assign_role(self, person: str, *, role: str, unit: Maybe[str | None] = OMITTED,
         use_case: Maybe[str | None] = OMITTED, valid_from: Maybe[str | None] = OMITTED,
         valid_to: Maybe[str | None] = OMITTED, reason: Maybe[str] = OMITTED, if_match: str | None = None,
         idempotency_key: str | None = None) -> shapes.AssignmentOut:
         """Give a person a role."""
-        received: shapes.AssignmentOut = await self._send("POST", path("people", person, "roles"),
+        return cast("shapes.AssignmentOut", await self._send("POST", path("people", person, "roles"),
             body={"role": role, "unit": unit, "use_case": use_case, "valid_from": valid_from,
-            "valid_to": valid_to, "reason": reason}, if_match=if_match, idempotency_key=idempotency_key)
-        return received
+            "valid_to": valid_to, "reason": reason}, if_match=if_match, idempotency_key=idempotency_key))
 
     async def change_unit(self, unit: str, *, name: str, parent: Maybe[str | None] = OMITTED,
         head: Maybe[str | None] = OMITTED, reason: Maybe[str] = OMITTED,
         if_match: str | None = None) -> shapes.UnitOut:
         """Say anew what a unit is called, under which one it stands and who heads it."""
-        received: shapes.UnitOut = await self._send("PUT", path("units", unit), body={"name": name,
-            "parent": parent, "head": head, "reason": reason}, if_match=if_match)
-        return received
+        return cast("shapes.UnitOut", await self._send("PUT", path("units", unit), body={"name": name,
+            "parent": parent, "head": head, "reason": reason}, if_match=if_match))
 
     async def close_service_account(self, account_id: str, *,
         if_match: str | None = None) -> shapes.AccountOut:
         """Close a service account: its tokens open nothing from now on."""
-        received: shapes.AccountOut = await self._send("DELETE", path("service-accounts", account_id),
-            if_match=if_match)
-        return received
+        return cast("shapes.AccountOut", await self._send("DELETE", path("service-accounts", account_id),
+            if_match=if_match))
+
+    async def compare_versions(self, reference: str, number: str, *, since: str) -> shapes.Compared:
+        """Say what differs since another version of the model, and whether that is material."""
+        return cast("shapes.Compared", await self._send("GET", path("models", reference, "versions", number,
+            "difference"), query={"since": since}))
 
     async def count_models(self, *, as_of: Maybe[str | None] = OMITTED, q: Maybe[str] = OMITTED,
         view: Maybe[Literal["", "business", "way", "attention", "ending", "suspended", "without",
@@ -95,52 +113,46 @@ class AsyncOperations(ABC):
         tag: Maybe[list[str]] = OMITTED, missing: Maybe[list[str]] = OMITTED,
         known_at: Maybe[str | None] = OMITTED) -> shapes.Facets:
         """Count models that you may see, for every value of every facet."""
-        received: shapes.Facets = await self._send("GET", path("models", "facets"), query={"as_of": as_of,
-            "q": q, "view": view, "tier": tier, "stage": stage, "health": health, "unit": unit,
-            "remit": remit, "owner": owner, "kind": kind, "built": built, "regulation": regulation,
-            "tag": tag, "missing": missing, "known_at": known_at})
-        return received
+        return cast("shapes.Facets", await self._send("GET", path("models", "facets"),
+            query={"as_of": as_of, "q": q, "view": view, "tier": tier, "stage": stage, "health": health,
+            "unit": unit, "remit": remit, "owner": owner, "kind": kind, "built": built,
+            "regulation": regulation, "tag": tag, "missing": missing, "known_at": known_at}))
 
     async def create_group(self, *, name: str, if_match: str | None = None,
         idempotency_key: str | None = None) -> shapes.GroupInFull:
         """Add a group."""
-        received: shapes.GroupInFull = await self._send("POST", path("groups"), body={"name": name},
-            if_match=if_match, idempotency_key=idempotency_key)
-        return received
+        return cast("shapes.GroupInFull", await self._send("POST", path("groups"), body={"name": name},
+            if_match=if_match, idempotency_key=idempotency_key))
 
     async def create_service_account(self, *, name: str, answered_by: str,
         unit: Maybe[str | None] = OMITTED, roles: Maybe[list[str]] = OMITTED, if_match: str | None = None,
         idempotency_key: str | None = None) -> shapes.AccountOut:
         """Add an account that signs in with tokens only."""
-        received: shapes.AccountOut = await self._send("POST", path("service-accounts"), body={"name": name,
-            "answered_by": answered_by, "unit": unit, "roles": roles}, if_match=if_match,
-            idempotency_key=idempotency_key)
-        return received
+        return cast("shapes.AccountOut", await self._send("POST", path("service-accounts"),
+            body={"name": name, "answered_by": answered_by, "unit": unit, "roles": roles},
+            if_match=if_match, idempotency_key=idempotency_key))
 
     async def create_token(self, *, name: str, scopes: list[str], expires_at: str,
         service_account: Maybe[str | None] = OMITTED, if_match: str | None = None,
         idempotency_key: str | None = None) -> shapes.TokenMade:
         """Make a token; a token itself makes none, so this takes a session."""
-        received: shapes.TokenMade = await self._send("POST", path("tokens"), body={"name": name,
+        return cast("shapes.TokenMade", await self._send("POST", path("tokens"), body={"name": name,
             "scopes": scopes, "expires_at": expires_at, "service_account": service_account},
-            if_match=if_match, idempotency_key=idempotency_key)
-        return received
+            if_match=if_match, idempotency_key=idempotency_key))
 
     async def create_unit(self, *, name: str, parent: Maybe[str | None] = OMITTED,
         head: Maybe[str | None] = OMITTED, reason: Maybe[str] = OMITTED, if_match: str | None = None,
         idempotency_key: str | None = None) -> shapes.UnitOut:
         """Add a unit, under another one if given."""
-        received: shapes.UnitOut = await self._send("POST", path("units"), body={"name": name,
+        return cast("shapes.UnitOut", await self._send("POST", path("units"), body={"name": name,
             "parent": parent, "head": head, "reason": reason}, if_match=if_match,
-            idempotency_key=idempotency_key)
-        return received
+            idempotency_key=idempotency_key))
 
     async def declare_ready(self, reference: str, number: str, *, if_match: str | None = None,
         idempotency_key: str | None = None) -> shapes.VersionInFull:
         """Declare a version model-ready: from here its content may not change."""
-        received: shapes.VersionInFull = await self._send("POST", path("models", reference, "versions",
-            number, "ready"), if_match=if_match, idempotency_key=idempotency_key)
-        return received
+        return cast("shapes.VersionInFull", await self._send("POST", path("models", reference, "versions",
+            number, "ready"), if_match=if_match, idempotency_key=idempotency_key))
 
     async def define_field(self, *, label: str, key: str, of: Literal["use_case", "model"],
         type_: Literal["text", "number", "boolean", "date", "choice", "person", "address", "computed"],
@@ -152,12 +164,11 @@ class AsyncOperations(ABC):
         restricted: Maybe[bool | None] = OMITTED, order: Maybe[int | None] = OMITTED,
         if_match: str | None = None, idempotency_key: str | None = None) -> shapes.FieldOut:
         """Add a field to every use case or model, or to those of some kinds or of a unit."""
-        received: shapes.FieldOut = await self._send("POST", path("fields"), body={"label": label,
+        return cast("shapes.FieldOut", await self._send("POST", path("fields"), body={"label": label,
             "help": help_, "choices": choices, "minimum": minimum, "maximum": maximum, "formula": formula,
             "kinds": kinds, "unit": unit, "required_from": required_from, "restricted": restricted,
             "order": order, "key": key, "of": of, "type": type_}, if_match=if_match,
-            idempotency_key=idempotency_key)
-        return received
+            idempotency_key=idempotency_key))
 
     async def edit_field(self, of: str, key: str, *, label: Maybe[str | None] = OMITTED,
         help_: Maybe[str | None] = OMITTED, choices: Maybe[list[str] | None] = OMITTED,
@@ -168,32 +179,29 @@ class AsyncOperations(ABC):
         restricted: Maybe[bool | None] = OMITTED, order: Maybe[int | None] = OMITTED,
         if_match: str | None = None) -> shapes.FieldOut:
         """Change how a field is laid out."""
-        received: shapes.FieldOut = await self._send("PATCH", path("fields", of, key), body={"label": label,
-            "help": help_, "choices": choices, "minimum": minimum, "maximum": maximum, "formula": formula,
-            "kinds": kinds, "unit": unit, "required_from": required_from, "restricted": restricted,
-            "order": order}, if_match=if_match)
-        return received
+        return cast("shapes.FieldOut", await self._send("PATCH", path("fields", of, key),
+            body={"label": label, "help": help_, "choices": choices, "minimum": minimum, "maximum": maximum,
+            "formula": formula, "kinds": kinds, "unit": unit, "required_from": required_from,
+            "restricted": restricted, "order": order}, if_match=if_match))
 
     async def edit_model(self, reference: str, *, name: Maybe[str | None] = OMITTED,
         description: Maybe[str | None] = OMITTED, built_in: Maybe[str | None] = OMITTED,
         vendor: Maybe[str | None] = OMITTED, tags: Maybe[list[str] | None] = OMITTED,
         details: Maybe[dict[str, Any] | None] = OMITTED, custom: Maybe[dict[str, Any] | None] = OMITTED,
-        reason: Maybe[str] = OMITTED, if_match: str | None = None) -> shapes.ModelRecord:
+        reason: Maybe[str] = OMITTED, if_match: str | None = None) -> record.ModelRecord:
         """Change fields that nobody has to review; for watched ones ask with a change request (409)."""
-        received: shapes.ModelRecord = await self._send("PATCH", path("models", reference),
+        return cast("record.ModelRecord", await self._send("PATCH", path("models", reference),
             body={"name": name, "description": description, "built_in": built_in, "vendor": vendor,
-            "tags": tags, "details": details, "custom": custom, "reason": reason}, if_match=if_match)
-        return received
+            "tags": tags, "details": details, "custom": custom, "reason": reason}, if_match=if_match))
 
     async def edit_person(self, person: str, *, email: Maybe[str | None] = OMITTED,
         name: Maybe[str | None] = OMITTED, title: Maybe[str | None] = OMITTED,
         unit: Maybe[str | None] = OMITTED, reason: Maybe[str] = OMITTED,
         if_match: str | None = None) -> shapes.PersonInFull:
         """Correct a person's name, title, unit or address."""
-        received: shapes.PersonInFull = await self._send("PATCH", path("people", person),
+        return cast("shapes.PersonInFull", await self._send("PATCH", path("people", person),
             body={"email": email, "name": name, "title": title, "unit": unit, "reason": reason},
-            if_match=if_match)
-        return received
+            if_match=if_match))
 
     async def edit_use_case(self, key: str, *, name: Maybe[str | None] = OMITTED,
         owner: Maybe[str | None] = OMITTED, unit: Maybe[str | None] = OMITTED,
@@ -205,13 +213,12 @@ class AsyncOperations(ABC):
         custom: Maybe[dict[str, Any] | None] = OMITTED, reason: Maybe[str] = OMITTED,
         if_match: str | None = None) -> shapes.UseCaseInFull:
         """Change fields that nobody has to review; for watched ones ask with a change request (409)."""
-        received: shapes.UseCaseInFull = await self._send("PATCH", path("use-cases", key),
+        return cast("shapes.UseCaseInFull", await self._send("PATCH", path("use-cases", key),
             body={"name": name, "owner": owner, "unit": unit, "decision": decision, "purpose": purpose,
             "population": population, "value_hypothesis": value_hypothesis,
             "planned_value_a_year": planned_value_a_year, "alternative": alternative, "currency": currency,
             "jurisdictions": jurisdictions, "regulations": regulations, "affects_people": affects_people,
-            "custom": custom, "reason": reason}, if_match=if_match)
-        return received
+            "custom": custom, "reason": reason}, if_match=if_match))
 
     async def edit_vendor(self, vendor_id: str, *, name: Maybe[str | None] = OMITTED,
         country: Maybe[str | None] = OMITTED, website: Maybe[str | None] = OMITTED,
@@ -220,41 +227,52 @@ class AsyncOperations(ABC):
         diligence_result: Maybe[Literal["", "passed", "conditions", "failed"] | None] = OMITTED,
         diligence_note: Maybe[str | None] = OMITTED, if_match: str | None = None) -> shapes.VendorOut:
         """Change facts about a vendor."""
-        received: shapes.VendorOut = await self._send("PATCH", path("vendors", vendor_id),
+        return cast("shapes.VendorOut", await self._send("PATCH", path("vendors", vendor_id),
             body={"name": name, "country": country, "website": website, "contact": contact,
             "contract": contract, "contract_ends": contract_ends, "diligence_at": diligence_at,
-            "diligence_result": diligence_result, "diligence_note": diligence_note}, if_match=if_match)
-        return received
+            "diligence_result": diligence_result, "diligence_note": diligence_note}, if_match=if_match))
 
     async def edit_version(self, reference: str, number: str, *, data_schema: Maybe[dict[str,
         Any] | None] = OMITTED, intended_terms: Maybe[dict[str, Any] | None] = OMITTED,
         if_match: str | None = None) -> shapes.VersionInFull:
         """Mend the schema or the proposed terms of a version that is not ready yet."""
-        received: shapes.VersionInFull = await self._send("PATCH", path("models", reference, "versions",
-            number), body={"data_schema": data_schema, "intended_terms": intended_terms}, if_match=if_match)
-        return received
+        return cast("shapes.VersionInFull", await self._send("PATCH", path("models", reference, "versions",
+            number), body={"data_schema": data_schema, "intended_terms": intended_terms},
+            if_match=if_match))
 
     async def end_relation(self, relation_id: str, *, if_match: str | None = None,
         idempotency_key: str | None = None) -> shapes.RelationOut:
         """Say that a relation is over from now on."""
-        received: shapes.RelationOut = await self._send("POST", path("relations", relation_id, "end"),
-            if_match=if_match, idempotency_key=idempotency_key)
-        return received
+        return cast("shapes.RelationOut", await self._send("POST", path("relations", relation_id, "end"),
+            if_match=if_match, idempotency_key=idempotency_key))
 
     async def end_role(self, assignment_id: str, *, reason: Maybe[str] = OMITTED,
         if_match: str | None = None, idempotency_key: str | None = None) -> shapes.AssignmentOut:
         """End a role now."""
-        received: shapes.AssignmentOut = await self._send("POST", path("roles", assignment_id, "end"),
-            body={"reason": reason}, if_match=if_match, idempotency_key=idempotency_key)
-        return received
+        return cast("shapes.AssignmentOut", await self._send("POST", path("roles", assignment_id, "end"),
+            body={"reason": reason}, if_match=if_match, idempotency_key=idempotency_key))
 
     async def evaluate_gate(self, reference: str, number: str, gate: str, *, if_match: str | None = None,
         idempotency_key: str | None = None) -> shapes.GateOut:
         """Evaluate a gate over the facts of today. What fails opens a finding; nothing is closed by
         passing."""
-        received: shapes.GateOut = await self._send("POST", path("models", reference, "versions", number,
-            "gates", gate), if_match=if_match, idempotency_key=idempotency_key)
-        return received
+        return cast("shapes.GateOut", await self._send("POST", path("models", reference, "versions", number,
+            "gates", gate), if_match=if_match, idempotency_key=idempotency_key))
+
+    async def export_models(self, *, format_: Literal["csv", "xlsx", "json"],
+        as_of: Maybe[str | None] = OMITTED, q: Maybe[str] = OMITTED, view: Maybe[Literal["", "business",
+        "way", "attention", "ending", "suspended", "without", "language", "ownerless", "incomplete",
+        "retired"]] = OMITTED, tier: Maybe[list[str]] = OMITTED, stage: Maybe[list[str]] = OMITTED,
+        health: Maybe[list[str]] = OMITTED, unit: Maybe[list[str]] = OMITTED,
+        remit: Maybe[list[str]] = OMITTED, owner: Maybe[list[str]] = OMITTED,
+        kind: Maybe[list[str]] = OMITTED, built: Maybe[list[str]] = OMITTED,
+        regulation: Maybe[list[str]] = OMITTED, tag: Maybe[list[str]] = OMITTED,
+        missing: Maybe[list[str]] = OMITTED, known_at: Maybe[str | None] = OMITTED) -> Any:
+        """Give the models that you may see as a file, now or as they stood on a day."""
+        return cast("Any", await self._send("GET", path("exports", "models"), query={"as_of": as_of, "q": q,
+            "view": view, "tier": tier, "stage": stage, "health": health, "unit": unit, "remit": remit,
+            "owner": owner, "kind": kind, "built": built, "regulation": regulation, "tag": tag,
+            "missing": missing, "known_at": known_at, "format": format_}))
 
     async def file_use_case(self, *, name: str, unit: str, decision: str, purpose: str, population: str,
         value_hypothesis: str, planned_value_a_year: float | str, alternative: str,
@@ -263,198 +281,206 @@ class AsyncOperations(ABC):
         regulations: Maybe[list[str]] = OMITTED, affects_people: Maybe[bool] = OMITTED,
         if_match: str | None = None, idempotency_key: str | None = None) -> shapes.UseCaseInFull:
         """File an intake form: an idea becomes a use case."""
-        received: shapes.UseCaseInFull = await self._send("POST", path("use-cases"), body={"name": name,
+        return cast("shapes.UseCaseInFull", await self._send("POST", path("use-cases"), body={"name": name,
             "unit": unit, "decision": decision, "purpose": purpose, "population": population,
             "value_hypothesis": value_hypothesis, "planned_value_a_year": planned_value_a_year,
             "alternative": alternative, "kind": kind, "currency": currency, "jurisdictions": jurisdictions,
             "regulations": regulations, "affects_people": affects_people}, if_match=if_match,
-            idempotency_key=idempotency_key)
-        return received
+            idempotency_key=idempotency_key))
+
+    async def get_attestation(self, reference: str, identifier: str) -> shapes.AttestationInFull:
+        """Show what one owner is asked, with the record as it is now."""
+        return cast("shapes.AttestationInFull", await self._send("GET", path("attestation-campaigns",
+            reference, "attestations", identifier)))
+
+    async def get_campaign(self, reference: str) -> shapes.CampaignOut:
+        """Show a campaign and how far it has come."""
+        return cast("shapes.CampaignOut", await self._send("GET", path("attestation-campaigns", reference)))
 
     async def get_change(self, reference: str) -> shapes.ChangeOut:
         """Show a change request with its difference."""
-        received: shapes.ChangeOut = await self._send("GET", path("changes", reference))
-        return received
+        return cast("shapes.ChangeOut", await self._send("GET", path("changes", reference)))
 
     async def get_checkpoint(self) -> shapes.CheckpointOut:
         """Show the newest checkpoint."""
-        received: shapes.CheckpointOut = await self._send("GET", path("ledger", "checkpoint"))
-        return received
+        return cast("shapes.CheckpointOut", await self._send("GET", path("ledger", "checkpoint")))
 
     async def get_decision(self, decision_id: str) -> shapes.DecisionInFull:
         """Show a decision with its inputs."""
-        received: shapes.DecisionInFull = await self._send("GET", path("decisions", decision_id))
-        return received
+        return cast("shapes.DecisionInFull", await self._send("GET", path("decisions", decision_id)))
 
     async def get_entry(self, entry: str) -> shapes.EntryInFull:
         """Show an entry with its payload."""
-        received: shapes.EntryInFull = await self._send("GET", path("ledger", "entries", entry))
-        return received
+        return cast("shapes.EntryInFull", await self._send("GET", path("ledger", "entries", entry)))
 
     async def get_field(self, of: str, key: str) -> shapes.FieldOut:
         """Show a custom field."""
-        received: shapes.FieldOut = await self._send("GET", path("fields", of, key))
-        return received
+        return cast("shapes.FieldOut", await self._send("GET", path("fields", of, key)))
 
     async def get_gate(self, reference: str, number: str, gate: str) -> shapes.GateOut:
         """Show what a gate said last."""
-        received: shapes.GateOut = await self._send("GET", path("models", reference, "versions", number,
-            "gates", gate))
-        return received
+        return cast("shapes.GateOut", await self._send("GET", path("models", reference, "versions", number,
+            "gates", gate)))
 
     async def get_group(self, group_id: str) -> shapes.GroupInFull:
         """Show a group with who is in it."""
-        received: shapes.GroupInFull = await self._send("GET", path("groups", group_id))
-        return received
+        return cast("shapes.GroupInFull", await self._send("GET", path("groups", group_id)))
 
     async def get_impact(self, reference: str, *, as_of: Maybe[str | None] = OMITTED) -> shapes.Impact:
         """Say what depends on a model, as far as you may see it."""
-        received: shapes.Impact = await self._send("GET", path("models", reference, "impact"),
-            query={"as_of": as_of})
-        return received
+        return cast("shapes.Impact", await self._send("GET", path("models", reference, "impact"),
+            query={"as_of": as_of}))
+
+    async def get_import(self, reference: str) -> shapes.ImportInFull:
+        """Show an import, what it would change or changed, and what is wrong with the file."""
+        return cast("shapes.ImportInFull", await self._send("GET", path("imports", reference)))
 
     async def get_ledger(self) -> shapes.StateOut:
         """Show how the ledger stands."""
-        received: shapes.StateOut = await self._send("GET", path("ledger"))
-        return received
+        return cast("shapes.StateOut", await self._send("GET", path("ledger")))
 
     async def get_me(self) -> shapes.PersonInFull:
         """Show who you are and what you hold."""
-        received: shapes.PersonInFull = await self._send("GET", path("me"))
-        return received
+        return cast("shapes.PersonInFull", await self._send("GET", path("me")))
 
-    async def get_model(self, reference: str, *, as_of: Maybe[str | None] = OMITTED) -> shapes.ModelRecord:
+    async def get_model(self, reference: str, *, as_of: Maybe[str | None] = OMITTED) -> record.ModelRecord:
         """Show the whole record of a model, or of a use case that has none, as the definition has it."""
-        received: shapes.ModelRecord = await self._send("GET", path("models", reference),
-            query={"as_of": as_of})
-        return received
+        return cast("record.ModelRecord", await self._send("GET", path("models", reference),
+            query={"as_of": as_of}))
 
     async def get_person(self, person: str) -> shapes.PersonInFull:
         """Show a person, by e-mail address or id."""
-        received: shapes.PersonInFull = await self._send("GET", path("people", person))
-        return received
+        return cast("shapes.PersonInFull", await self._send("GET", path("people", person)))
 
     async def get_relation(self, relation_id: str) -> shapes.RelationOut:
         """Show a relation."""
-        received: shapes.RelationOut = await self._send("GET", path("relations", relation_id))
-        return received
+        return cast("shapes.RelationOut", await self._send("GET", path("relations", relation_id)))
 
     async def get_remit(self, reference: str) -> shapes.RemitInFull:
         """Show a remit with its terms."""
-        received: shapes.RemitInFull = await self._send("GET", path("remits", reference))
-        return received
+        return cast("shapes.RemitInFull", await self._send("GET", path("remits", reference)))
 
     async def get_service_account(self, account_id: str) -> shapes.AccountOut:
         """Show a service account."""
-        received: shapes.AccountOut = await self._send("GET", path("service-accounts", account_id))
-        return received
+        return cast("shapes.AccountOut", await self._send("GET", path("service-accounts", account_id)))
+
+    async def get_sighting(self, sighting_id: str) -> shapes.SightingOut:
+        """Show a sighting."""
+        return cast("shapes.SightingOut", await self._send("GET", path("sightings", sighting_id)))
 
     async def get_signed_remit(self, reference: str) -> shapes.Verifiable:
         """Give what it takes to verify a remit without trusting this server, save for the keys."""
-        received: shapes.Verifiable = await self._send("GET", path("remits", reference, "signed"))
-        return received
+        return cast("shapes.Verifiable", await self._send("GET", path("remits", reference, "signed")))
 
     async def get_unit(self, unit: str) -> shapes.UnitOut:
         """Show a unit, by name or id."""
-        received: shapes.UnitOut = await self._send("GET", path("units", unit))
-        return received
+        return cast("shapes.UnitOut", await self._send("GET", path("units", unit)))
 
     async def get_use_case(self, key: str) -> shapes.UseCaseInFull:
         """Show a use case, by key or by reference."""
-        received: shapes.UseCaseInFull = await self._send("GET", path("use-cases", key))
-        return received
+        return cast("shapes.UseCaseInFull", await self._send("GET", path("use-cases", key)))
 
     async def get_vendor(self, vendor_id: str) -> shapes.VendorOut:
         """Show a vendor."""
-        received: shapes.VendorOut = await self._send("GET", path("vendors", vendor_id))
-        return received
+        return cast("shapes.VendorOut", await self._send("GET", path("vendors", vendor_id)))
 
     async def get_version(self, reference: str, number: str) -> shapes.VersionInFull:
         """Show a version with its schema, decision rule and files."""
-        received: shapes.VersionInFull = await self._send("GET", path("models", reference, "versions",
-            number))
-        return received
+        return cast("shapes.VersionInFull", await self._send("GET", path("models", reference, "versions",
+            number)))
+
+    async def get_view(self, view_id: str) -> shapes.ViewOut:
+        """Show a view."""
+        return cast("shapes.ViewOut", await self._send("GET", path("views", view_id)))
 
     async def give_group_role(self, group_id: str, *, role: str, unit: Maybe[str | None] = OMITTED,
         valid_to: Maybe[str | None] = OMITTED, if_match: str | None = None,
         idempotency_key: str | None = None) -> shapes.GroupInFull:
         """Give every member of a group, now and later, a role."""
-        received: shapes.GroupInFull = await self._send("POST", path("groups", group_id, "roles"),
+        return cast("shapes.GroupInFull", await self._send("POST", path("groups", group_id, "roles"),
             body={"role": role, "unit": unit, "valid_to": valid_to}, if_match=if_match,
-            idempotency_key=idempotency_key)
-        return received
+            idempotency_key=idempotency_key))
 
     async def invite_person(self, *, email: str, name: str, password: str, title: Maybe[str] = OMITTED,
         unit: Maybe[str | None] = OMITTED, roles: Maybe[list[str]] = OMITTED, if_match: str | None = None,
         idempotency_key: str | None = None) -> shapes.PersonInFull:
         """Add a person with the roles they hold."""
-        received: shapes.PersonInFull = await self._send("POST", path("people"), body={"email": email,
+        return cast("shapes.PersonInFull", await self._send("POST", path("people"), body={"email": email,
             "name": name, "title": title, "unit": unit, "password": password, "roles": roles},
-            if_match=if_match, idempotency_key=idempotency_key)
-        return received
+            if_match=if_match, idempotency_key=idempotency_key))
 
     async def leave(self, person: str, *, reason: Maybe[str] = OMITTED, if_match: str | None = None,
         idempotency_key: str | None = None) -> shapes.PersonInFull:
         """Deactivate somebody who leaves: roles, tokens and sessions end now; what they did stays."""
-        received: shapes.PersonInFull = await self._send("POST", path("people", person, "leave"),
-            body={"reason": reason}, if_match=if_match, idempotency_key=idempotency_key)
-        return received
+        return cast("shapes.PersonInFull", await self._send("POST", path("people", person, "leave"),
+            body={"reason": reason}, if_match=if_match, idempotency_key=idempotency_key))
+
+    async def list_attestations(self, reference: str, *, limit: Maybe[int] = OMITTED,
+        cursor: Maybe[str] = OMITTED) -> Page[shapes.AttestationOut]:
+        """List what a campaign asks, as far as you may see it."""
+        return cast("Page[shapes.AttestationOut]", await self._send("GET", path("attestation-campaigns",
+            reference, "attestations"), query={"limit": limit, "cursor": cursor}))
+
+    async def list_campaigns(self, *, limit: Maybe[int] = OMITTED,
+        cursor: Maybe[str] = OMITTED) -> Page[shapes.CampaignOut]:
+        """List campaigns, the latest first."""
+        return cast("Page[shapes.CampaignOut]", await self._send("GET", path("attestation-campaigns"),
+            query={"limit": limit, "cursor": cursor}))
 
     async def list_changes(self, *, limit: Maybe[int] = OMITTED, cursor: Maybe[str] = OMITTED,
         state: Maybe[Literal["", "waiting", "approved", "rejected", "withdrawn",
         "outdated"]] = OMITTED) -> Page[shapes.ChangeOut]:
         """List change requests, the newest first; those in one state when it is given."""
-        received: Page[shapes.ChangeOut] = await self._send("GET", path("changes"), query={"limit": limit,
-            "cursor": cursor, "state": state})
-        return received
+        return cast("Page[shapes.ChangeOut]", await self._send("GET", path("changes"),
+            query={"limit": limit, "cursor": cursor, "state": state}))
 
     async def list_decisions(self, *, limit: Maybe[int] = OMITTED, cursor: Maybe[str] = OMITTED,
         use_case: Maybe[str] = OMITTED, text: Maybe[str] = OMITTED, outcome: Maybe[Literal["", "approve",
         "refer", "decline", "refused"]] = OMITTED, variant: Maybe[Literal["", "champion", "challenger",
         "control"]] = OMITTED, day: Maybe[str | None] = OMITTED) -> Page[shapes.DecisionOut]:
         """List decisions and refusals that you may read, the newest first."""
-        received: Page[shapes.DecisionOut] = await self._send("GET", path("decisions"),
+        return cast("Page[shapes.DecisionOut]", await self._send("GET", path("decisions"),
             query={"limit": limit, "cursor": cursor, "use_case": use_case, "text": text, "outcome": outcome,
-            "variant": variant, "day": day})
-        return received
+            "variant": variant, "day": day}))
 
     async def list_entries(self, *, limit: Maybe[int] = OMITTED, cursor: Maybe[str] = OMITTED,
         text: Maybe[str] = OMITTED, action: Maybe[str] = OMITTED, actor: Maybe[str] = OMITTED,
         table: Maybe[str] = OMITTED, object_id: Maybe[str | None] = OMITTED,
         day: Maybe[str | None] = OMITTED) -> Page[shapes.EntryOut]:
         """List entries, the latest first."""
-        received: Page[shapes.EntryOut] = await self._send("GET", path("ledger", "entries"),
+        return cast("Page[shapes.EntryOut]", await self._send("GET", path("ledger", "entries"),
             query={"limit": limit, "cursor": cursor, "text": text, "action": action, "actor": actor,
-            "table": table, "object_id": object_id, "day": day})
-        return received
+            "table": table, "object_id": object_id, "day": day}))
 
     async def list_evidence(self, reference: str, number: str, *, limit: Maybe[int] = OMITTED,
         cursor: Maybe[str] = OMITTED) -> Page[shapes.EvidenceOut]:
         """List what is known of a version, the newest first."""
-        received: Page[shapes.EvidenceOut] = await self._send("GET", path("models", reference, "versions",
-            number, "evidence"), query={"limit": limit, "cursor": cursor})
-        return received
+        return cast("Page[shapes.EvidenceOut]", await self._send("GET", path("models", reference,
+            "versions", number, "evidence"), query={"limit": limit, "cursor": cursor}))
 
     async def list_fields(self, *, limit: Maybe[int] = OMITTED, cursor: Maybe[str] = OMITTED,
         retired: Maybe[bool] = OMITTED) -> Page[shapes.FieldOut]:
         """List the custom fields; the retired ones instead if asked for."""
-        received: Page[shapes.FieldOut] = await self._send("GET", path("fields"), query={"limit": limit,
-            "cursor": cursor, "retired": retired})
-        return received
+        return cast("Page[shapes.FieldOut]", await self._send("GET", path("fields"), query={"limit": limit,
+            "cursor": cursor, "retired": retired}))
 
     async def list_gate_evaluations(self, reference: str, number: str, *, limit: Maybe[int] = OMITTED,
         cursor: Maybe[str] = OMITTED) -> Page[shapes.GateOut]:
         """List every evaluation of every gate for a version, the newest first."""
-        received: Page[shapes.GateOut] = await self._send("GET", path("models", reference, "versions",
-            number, "gates"), query={"limit": limit, "cursor": cursor})
-        return received
+        return cast("Page[shapes.GateOut]", await self._send("GET", path("models", reference, "versions",
+            number, "gates"), query={"limit": limit, "cursor": cursor}))
 
     async def list_groups(self, *, limit: Maybe[int] = OMITTED,
         cursor: Maybe[str] = OMITTED) -> Page[shapes.GroupOut]:
         """List the groups, by name."""
-        received: Page[shapes.GroupOut] = await self._send("GET", path("groups"), query={"limit": limit,
-            "cursor": cursor})
-        return received
+        return cast("Page[shapes.GroupOut]", await self._send("GET", path("groups"), query={"limit": limit,
+            "cursor": cursor}))
+
+    async def list_imports(self, *, limit: Maybe[int] = OMITTED,
+        cursor: Maybe[str] = OMITTED) -> Page[shapes.ImportOut]:
+        """List imports, the newest first."""
+        return cast("Page[shapes.ImportOut]", await self._send("GET", path("imports"),
+            query={"limit": limit, "cursor": cursor}))
 
     async def list_models(self, *, limit: Maybe[int] = OMITTED, cursor: Maybe[str] = OMITTED,
         as_of: Maybe[str | None] = OMITTED, q: Maybe[str] = OMITTED, view: Maybe[Literal["", "business",
@@ -467,108 +493,128 @@ class AsyncOperations(ABC):
         missing: Maybe[list[str]] = OMITTED, known_at: Maybe[str | None] = OMITTED,
         fields: Maybe[str] = OMITTED) -> Page[shapes.ModelRow]:
         """List models that you may see, now or as they stood on a day."""
-        received: Page[shapes.ModelRow] = await self._send("GET", path("models"), query={"limit": limit,
+        return cast("Page[shapes.ModelRow]", await self._send("GET", path("models"), query={"limit": limit,
             "cursor": cursor, "as_of": as_of, "q": q, "view": view, "tier": tier, "stage": stage,
             "health": health, "unit": unit, "remit": remit, "owner": owner, "kind": kind, "built": built,
             "regulation": regulation, "tag": tag, "missing": missing, "known_at": known_at,
-            "fields": fields})
-        return received
+            "fields": fields}))
 
     async def list_people(self, *, limit: Maybe[int] = OMITTED, cursor: Maybe[str] = OMITTED,
         q: Maybe[str] = OMITTED, unit: Maybe[str] = OMITTED,
         left: Maybe[bool] = OMITTED) -> Page[shapes.PersonOut]:
         """List people by name: those who work here, or those who left."""
-        received: Page[shapes.PersonOut] = await self._send("GET", path("people"), query={"limit": limit,
-            "cursor": cursor, "q": q, "unit": unit, "left": left})
-        return received
+        return cast("Page[shapes.PersonOut]", await self._send("GET", path("people"), query={"limit": limit,
+            "cursor": cursor, "q": q, "unit": unit, "left": left}))
 
     async def list_relations(self, reference: str, *,
         as_of: Maybe[str | None] = OMITTED) -> shapes.Relations:
         """List the relations of a model, its own before those of others to it."""
-        received: shapes.Relations = await self._send("GET", path("models", reference, "relations"),
-            query={"as_of": as_of})
-        return received
+        return cast("shapes.Relations", await self._send("GET", path("models", reference, "relations"),
+            query={"as_of": as_of}))
 
     async def list_remits(self, *, limit: Maybe[int] = OMITTED, cursor: Maybe[str] = OMITTED,
         state: Maybe[Literal["", "draft", "in_force", "suspended", "revoked",
         "expired"]] = OMITTED) -> Page[shapes.RemitOut]:
         """List remits, the newest first; those in one state when it is given."""
-        received: Page[shapes.RemitOut] = await self._send("GET", path("remits"), query={"limit": limit,
-            "cursor": cursor, "state": state})
-        return received
+        return cast("Page[shapes.RemitOut]", await self._send("GET", path("remits"), query={"limit": limit,
+            "cursor": cursor, "state": state}))
 
     async def list_roles(self) -> shapes.Roles:
         """List every role, its line of defence and its duty."""
-        received: shapes.Roles = await self._send("GET", path("roles"))
-        return received
+        return cast("shapes.Roles", await self._send("GET", path("roles")))
 
     async def list_roles_of(self, person: str, *, limit: Maybe[int] = OMITTED,
         cursor: Maybe[str] = OMITTED) -> Page[shapes.AssignmentOut]:
         """List the roles that were given to a person, the newest first."""
-        received: Page[shapes.AssignmentOut] = await self._send("GET", path("people", person, "roles"),
-            query={"limit": limit, "cursor": cursor})
-        return received
+        return cast("Page[shapes.AssignmentOut]", await self._send("GET", path("people", person, "roles"),
+            query={"limit": limit, "cursor": cursor}))
 
     async def list_service_accounts(self, *, limit: Maybe[int] = OMITTED,
         cursor: Maybe[str] = OMITTED) -> Page[shapes.AccountOut]:
         """List the service accounts, by name."""
-        received: Page[shapes.AccountOut] = await self._send("GET", path("service-accounts"),
-            query={"limit": limit, "cursor": cursor})
-        return received
+        return cast("Page[shapes.AccountOut]", await self._send("GET", path("service-accounts"),
+            query={"limit": limit, "cursor": cursor}))
+
+    async def list_sightings(self, *, limit: Maybe[int] = OMITTED, cursor: Maybe[str] = OMITTED,
+        state: Maybe[Literal["open", "matched", "registered",
+        "dismissed"]] = OMITTED) -> Page[shapes.SightingOut]:
+        """List sightings, those first seen last before."""
+        return cast("Page[shapes.SightingOut]", await self._send("GET", path("sightings"),
+            query={"limit": limit, "cursor": cursor, "state": state}))
 
     async def list_tokens(self, *, limit: Maybe[int] = OMITTED,
         cursor: Maybe[str] = OMITTED) -> Page[shapes.TokenOut]:
         """List your tokens and those of the service accounts you answer for, the newest first."""
-        received: Page[shapes.TokenOut] = await self._send("GET", path("tokens"), query={"limit": limit,
-            "cursor": cursor})
-        return received
+        return cast("Page[shapes.TokenOut]", await self._send("GET", path("tokens"), query={"limit": limit,
+            "cursor": cursor}))
 
     async def list_units(self, *, limit: Maybe[int] = OMITTED,
         cursor: Maybe[str] = OMITTED) -> Page[shapes.UnitOut]:
         """List the units, by name."""
-        received: Page[shapes.UnitOut] = await self._send("GET", path("units"), query={"limit": limit,
-            "cursor": cursor})
-        return received
+        return cast("Page[shapes.UnitOut]", await self._send("GET", path("units"), query={"limit": limit,
+            "cursor": cursor}))
 
     async def list_use_cases(self, *, limit: Maybe[int] = OMITTED, cursor: Maybe[str] = OMITTED,
         tier: Maybe[Literal["", "T1", "T2", "T3", "T4"]] = OMITTED) -> Page[shapes.UseCaseOut]:
         """List use cases, by reference."""
-        received: Page[shapes.UseCaseOut] = await self._send("GET", path("use-cases"),
-            query={"limit": limit, "cursor": cursor, "tier": tier})
-        return received
+        return cast("Page[shapes.UseCaseOut]", await self._send("GET", path("use-cases"),
+            query={"limit": limit, "cursor": cursor, "tier": tier}))
 
     async def list_vendors(self, *, limit: Maybe[int] = OMITTED,
         cursor: Maybe[str] = OMITTED) -> Page[shapes.VendorOut]:
         """List vendors, by name."""
-        received: Page[shapes.VendorOut] = await self._send("GET", path("vendors"), query={"limit": limit,
-            "cursor": cursor})
-        return received
+        return cast("Page[shapes.VendorOut]", await self._send("GET", path("vendors"),
+            query={"limit": limit, "cursor": cursor}))
 
     async def list_versions(self, reference: str, *, limit: Maybe[int] = OMITTED,
         cursor: Maybe[str] = OMITTED) -> Page[shapes.VersionOut]:
         """List the versions of a model, the newest first."""
-        received: Page[shapes.VersionOut] = await self._send("GET", path("models", reference, "versions"),
-            query={"limit": limit, "cursor": cursor})
-        return received
+        return cast("Page[shapes.VersionOut]", await self._send("GET", path("models", reference,
+            "versions"), query={"limit": limit, "cursor": cursor}))
+
+    async def list_views(self, *, limit: Maybe[int] = OMITTED,
+        cursor: Maybe[str] = OMITTED) -> Page[shapes.ViewOut]:
+        """List your views and those that are shared, by name."""
+        return cast("Page[shapes.ViewOut]", await self._send("GET", path("views"), query={"limit": limit,
+            "cursor": cursor}))
+
+    async def map_import(self, reference: str, *, mapping: dict[str, str], defaults: Maybe[dict[str,
+        str]] = OMITTED, if_match: str | None = None) -> shapes.ImportInFull:
+        """Say which column is which field."""
+        return cast("shapes.ImportInFull", await self._send("PUT", path("imports", reference),
+            body={"mapping": mapping, "defaults": defaults}, if_match=if_match))
+
+    async def open_campaign(self, *, name: str, statement: str, due_at: str,
+        population: Maybe[str] = OMITTED, remind_days: Maybe[list[int]] = OMITTED,
+        every_months: Maybe[int | None] = OMITTED, if_match: str | None = None,
+        idempotency_key: str | None = None) -> shapes.CampaignOut:
+        """Ask the owner of every use case of a population to attest its record by a day."""
+        return cast("shapes.CampaignOut", await self._send("POST", path("attestation-campaigns"),
+            body={"name": name, "statement": statement, "due_at": due_at, "population": population,
+            "remind_days": remind_days, "every_months": every_months}, if_match=if_match,
+            idempotency_key=idempotency_key))
 
     async def prove_consistency(self, *, first: int, second: int) -> shapes.ConsistencyOut:
         """Prove that nothing in the tree of `first` leaves was changed on the way to the one of
         `second`."""
-        received: shapes.ConsistencyOut = await self._send("GET", path("ledger", "consistency"),
-            query={"first": first, "second": second})
-        return received
+        return cast("shapes.ConsistencyOut", await self._send("GET", path("ledger", "consistency"),
+            query={"first": first, "second": second}))
 
     async def prove_entry(self, entry: str) -> shapes.ProofOut:
         """Prove that an entry is under the newest signed checkpoint."""
-        received: shapes.ProofOut = await self._send("GET", path("ledger", "entries", entry, "proof"))
-        return received
+        return cast("shapes.ProofOut", await self._send("GET", path("ledger", "entries", entry, "proof")))
+
+    async def receive_import(self, *, file: File, if_match: str | None = None,
+        idempotency_key: str | None = None) -> shapes.ImportInFull:
+        """Bring a CSV, Excel or JSON file; its columns are mapped by their names."""
+        return cast("shapes.ImportInFull", await self._send("POST", path("imports"), form={},
+            files={"file": [file]}, if_match=if_match, idempotency_key=idempotency_key))
 
     async def record_outcomes(self, key: str, given: list[shapes.OutcomeIn], *, if_match: str | None = None,
-        idempotency_key: str | None = None) -> shapes.Recorded:
+        idempotency_key: str | None = None) -> record.Recorded:
         """Record what became of decisions; a later outcome of the same decision replaces an earlier one."""
-        received: shapes.Recorded = await self._send("POST", path("use-cases", key, "outcomes"), body=given,
-            if_match=if_match, idempotency_key=idempotency_key)
-        return received
+        return cast("record.Recorded", await self._send("POST", path("use-cases", key, "outcomes"),
+            body=given, if_match=if_match, idempotency_key=idempotency_key))
 
     async def register_model(self, *, use_case: str, name: str, kind: Literal["ml", "statistical", "rules",
         "spreadsheet", "vendor", "llm", "agent", "composite"], description: Maybe[str] = OMITTED,
@@ -576,59 +622,82 @@ class AsyncOperations(ABC):
         tags: Maybe[list[str]] = OMITTED, details: Maybe[dict[str, Any]] = OMITTED,
         if_match: str | None = None, idempotency_key: str | None = None) -> shapes.ModelOut:
         """Register a way of making the decision of a use case."""
-        received: shapes.ModelOut = await self._send("POST", path("models"), body={"use_case": use_case,
+        return cast("shapes.ModelOut", await self._send("POST", path("models"), body={"use_case": use_case,
             "name": name, "kind": kind, "description": description, "built_in": built_in, "vendor": vendor,
             "external_key": external_key, "tags": tags, "details": details}, if_match=if_match,
-            idempotency_key=idempotency_key)
-        return received
+            idempotency_key=idempotency_key))
 
     async def register_version(self, reference: str, *, version: shapes.VersionIn,
         files: Sequence[File] = (), if_match: str | None = None,
         idempotency_key: str | None = None) -> shapes.VersionInFull:
         """Register an immutable version; `version` is a JSON document, `files` are sent along."""
-        received: shapes.VersionInFull = await self._send("POST", path("models", reference, "versions"),
-            form={"version": version}, files=files, if_match=if_match, idempotency_key=idempotency_key)
-        return received
+        return cast("shapes.VersionInFull", await self._send("POST", path("models", reference, "versions"),
+            form={"version": version}, files={"files": files}, if_match=if_match,
+            idempotency_key=idempotency_key))
 
     async def relate(self, reference: str, *, kind: Literal["uses", "feeds", "derived_from", "replaces",
         "part_of", "challenger_of"], target: str, note: Maybe[str] = OMITTED,
         valid_from: Maybe[str | None] = OMITTED, if_match: str | None = None,
         idempotency_key: str | None = None) -> shapes.RelationOut:
         """Say what a model is to another one."""
-        received: shapes.RelationOut = await self._send("POST", path("models", reference, "relations"),
+        return cast("shapes.RelationOut", await self._send("POST", path("models", reference, "relations"),
             body={"kind": kind, "target": target, "note": note, "valid_from": valid_from},
-            if_match=if_match, idempotency_key=idempotency_key)
-        return received
+            if_match=if_match, idempotency_key=idempotency_key))
 
     async def remove_group(self, group_id: str, *, if_match: str | None = None) -> shapes.GroupOut:
         """End a group: its members and roles end with it."""
-        received: shapes.GroupOut = await self._send("DELETE", path("groups", group_id), if_match=if_match)
-        return received
+        return cast("shapes.GroupOut", await self._send("DELETE", path("groups", group_id),
+            if_match=if_match))
 
     async def remove_member(self, group_id: str, person: str, *,
         if_match: str | None = None) -> shapes.GroupInFull:
         """Take a person out of a group now."""
-        received: shapes.GroupInFull = await self._send("DELETE", path("groups", group_id, "members",
-            person), if_match=if_match)
-        return received
+        return cast("shapes.GroupInFull", await self._send("DELETE", path("groups", group_id, "members",
+            person), if_match=if_match))
+
+    async def remove_view(self, view_id: str, *, if_match: str | None = None) -> shapes.ViewOut:
+        """Remove a view of your own, for everybody who used it."""
+        return cast("shapes.ViewOut", await self._send("DELETE", path("views", view_id), if_match=if_match))
+
+    async def report_sighting(self, *, source: str, external_key: str, name: str, kind: Maybe[Literal["",
+        "ml", "statistical", "rules", "spreadsheet", "vendor", "llm", "agent", "composite"]] = OMITTED,
+        details: Maybe[dict[str, Any]] = OMITTED, if_match: str | None = None,
+        idempotency_key: str | None = None) -> shapes.Reported:
+        """Report that something is at work."""
+        return cast("shapes.Reported", await self._send("POST", path("sightings"), body={"source": source,
+            "external_key": external_key, "name": name, "kind": kind, "details": details},
+            if_match=if_match, idempotency_key=idempotency_key))
 
     async def request_change(self, *, changes: dict[str, Any], reason: str,
         use_case: Maybe[str | None] = OMITTED, model: Maybe[str | None] = OMITTED,
         if_match: str | None = None, idempotency_key: str | None = None) -> shapes.Requested:
         """Ask for changes of watched fields."""
-        received: shapes.Requested = await self._send("POST", path("changes"), body={"use_case": use_case,
-            "model": model, "changes": changes, "reason": reason}, if_match=if_match,
-            idempotency_key=idempotency_key)
-        return received
+        return cast("shapes.Requested", await self._send("POST", path("changes"),
+            body={"use_case": use_case, "model": model, "changes": changes, "reason": reason},
+            if_match=if_match, idempotency_key=idempotency_key))
 
     async def retire_field(self, of: str, key: str, *, if_match: str | None = None) -> shapes.FieldOut:
         """Take a field out of use; what was said in it stays in the ledger."""
-        received: shapes.FieldOut = await self._send("DELETE", path("fields", of, key), if_match=if_match)
-        return received
+        return cast("shapes.FieldOut", await self._send("DELETE", path("fields", of, key),
+            if_match=if_match))
 
     async def revoke_token(self, prefix: str, *, reason: Maybe[str] = OMITTED, if_match: str | None = None,
         idempotency_key: str | None = None) -> shapes.TokenOut:
         """End a token now."""
-        received: shapes.TokenOut = await self._send("POST", path("tokens", prefix, "revoke"),
-            body={"reason": reason}, if_match=if_match, idempotency_key=idempotency_key)
-        return received
+        return cast("shapes.TokenOut", await self._send("POST", path("tokens", prefix, "revoke"),
+            body={"reason": reason}, if_match=if_match, idempotency_key=idempotency_key))
+
+    async def run_import(self, reference: str, *, do: Literal["check", "apply"],
+        skip: Maybe[bool] = OMITTED, if_match: str | None = None,
+        idempotency_key: str | None = None) -> shapes.ImportInFull:
+        """Try a file out, or import it, in one transaction and before this answers."""
+        return cast("shapes.ImportInFull", await self._send("POST", path("imports", reference, "run"),
+            body={"do": do, "skip": skip}, if_match=if_match, idempotency_key=idempotency_key))
+
+    async def save_view(self, *, name: str, query: str, columns: Maybe[list[str]] = OMITTED,
+        shared: Maybe[bool] = OMITTED, if_match: str | None = None,
+        idempotency_key: str | None = None) -> shapes.ViewOut:
+        """Keep a filter under a name."""
+        return cast("shapes.ViewOut", await self._send("POST", path("views"), body={"name": name,
+            "query": query, "columns": columns, "shared": shared}, if_match=if_match,
+            idempotency_key=idempotency_key))

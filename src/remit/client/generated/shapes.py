@@ -8,7 +8,6 @@ from typing import Any, Literal, NotRequired, TypedDict
 
 class AccountOut(TypedDict):
     """A program that acts under its own name, and the person who answers for it."""
-
     id: str
     name: str
     active: bool
@@ -18,7 +17,6 @@ class AccountOut(TypedDict):
 
 class ArtifactOut(TypedDict):
     """A file of a version, by digest."""
-
     name: str
     media_type: str
     sha256: str
@@ -28,7 +26,6 @@ class ArtifactOut(TypedDict):
 
 class AssignmentOut(TypedDict):
     """A role that was given to a person: where, and from when until when."""
-
     id: str
     person: Person
     role: str
@@ -38,10 +35,53 @@ class AssignmentOut(TypedDict):
     valid_to: str | None
 
 
+class AttestationInFull(TypedDict):
+    """An attestation with the record as it is now, and the digest to sign it by."""
+    id: str
+    use_case: str
+    owner: Person
+    state: str
+    signed_by: Person | None
+    signed_at: str | None
+    signed_digest: str
+    comment: str
+    record: dict[str, Any]
+    digest: str
+    envelope: dict[str, Any]
+
+
+class AttestationOut(TypedDict):
+    """What one owner is asked, and what they answered."""
+    id: str
+    use_case: str
+    owner: Person
+    state: str
+    signed_by: Person | None
+    signed_at: str | None
+    signed_digest: str
+    comment: str
+
+
+class CampaignOut(TypedDict):
+    """Whoever owns a use case of the population attests its record within a period."""
+    reference: str
+    name: str
+    statement: str
+    population: str
+    opens_at: str
+    due_at: str
+    every_months: int | None
+    remind_days: list[int]
+    opened_by: Person | None
+    closed_at: str | None
+    asked: int
+    attested: int
+    disputed: int
+
+
 class ChangeOut(TypedDict):
     """A change of watched fields; an answer binds to `content_digest`, the difference as it was asked
     for."""
-
     reference: str
     use_case: str
     model: str | None
@@ -58,7 +98,6 @@ class ChangeOut(TypedDict):
 
 class CheckpointOut(TypedDict):
     """The newest signed note (C2SP tlog-checkpoint), and the public keys, PEM by key id."""
-
     size: int
     root: str
     note: str
@@ -67,9 +106,16 @@ class CheckpointOut(TypedDict):
     public_keys: dict[str, str]
 
 
+class Compared(TypedDict):
+    """What differs between two versions; the change is material as soon as one difference is."""
+    since: str
+    number: str
+    material: bool
+    differences: list[DifferenceOut]
+
+
 class ConsistencyOut(TypedDict):
     """That the tree of `first` leaves is the start of the one of `second`."""
-
     first: int
     second: int
     first_root: str
@@ -79,7 +125,6 @@ class ConsistencyOut(TypedDict):
 
 class ControlOut(TypedDict):
     """What one control said, and why."""
-
     control: str
     title: str
     status: str
@@ -92,7 +137,6 @@ class ControlOut(TypedDict):
 
 class DecisionInFull(TypedDict):
     """A decision with what went in, how its variant was drawn, and the outcome if it is known."""
-
     decision_id: str
     use_case: str
     status: Literal["decided", "refused"]
@@ -126,7 +170,6 @@ class DecisionInFull(TypedDict):
 
 class DecisionOut(TypedDict):
     """A decision, or a refusal with its clause, as the gateway recorded it."""
-
     decision_id: str
     use_case: str
     status: Literal["decided", "refused"]
@@ -150,15 +193,24 @@ class DecisionOut(TypedDict):
 
 class DependentOut(TypedDict):
     """A model that depends on another, and over how many relations at least."""
-
     reference: str
     name: str
     steps: int
 
 
+class DifferenceOut(TypedDict):
+    """One thing that differs, and whether the rules call it material; null where there was nothing."""
+    rule: str
+    label: str
+    what: str
+    was: Any
+    now: Any
+    material: bool
+    because: str
+
+
 class Elsewhere(TypedDict):
     """A file that stays where it is, bound by its digest."""
-
     location: str
     name: str
     media_type: NotRequired[str]
@@ -167,7 +219,6 @@ class Elsewhere(TypedDict):
 
 class EntryInFull(TypedDict):
     """An entry with its payload as it was hashed; null where it was erased."""
-
     id: int
     index: int | None
     occurred_at: str
@@ -184,7 +235,6 @@ class EntryInFull(TypedDict):
 
 class EntryOut(TypedDict):
     """One change of one governed row; `index` is its place in the tree, if it has one yet."""
-
     id: int
     index: int | None
     occurred_at: str
@@ -200,7 +250,6 @@ class EntryOut(TypedDict):
 
 class EvidenceOut(TypedDict):
     """A dated fact, bound to the version's digest and to its own."""
-
     reference: str
     kind: str
     title: str
@@ -217,7 +266,6 @@ class EvidenceOut(TypedDict):
 
 class FacetValue(TypedDict):
     """A value of a facet and how many models would be found with it."""
-
     value: str
     label: str
     count: int
@@ -225,16 +273,23 @@ class FacetValue(TypedDict):
 
 class Facets(TypedDict):
     """How many models fit, and for each facet, under the others, how many each value would find."""
-
     total: int
     found: int
     views: dict[str, int]
     facets: dict[str, list[FacetValue]]
 
 
+class FaultOut(TypedDict):
+    """What is wrong in a row, and how to mend it."""
+    row: int
+    column: str
+    value: str
+    what: str
+    remedy: str
+
+
 class FieldOut(TypedDict):
     """A field that this installation added."""
-
     id: str
     key: str
     label: str
@@ -255,7 +310,6 @@ class FieldOut(TypedDict):
 
 class GateOut(TypedDict):
     """What every control of a gate said of a version on one day; the digest is of the facts it read."""
-
     id: str
     gate: str
     passed: bool
@@ -268,7 +322,6 @@ class GateOut(TypedDict):
 
 class GroupInFull(TypedDict):
     """A group with who is in it and what they hold."""
-
     id: str
     name: str
     external_id: str | None
@@ -278,7 +331,6 @@ class GroupInFull(TypedDict):
 
 class GroupOut(TypedDict):
     """Several people who hold roles together."""
-
     id: str
     name: str
     external_id: str | None
@@ -286,7 +338,6 @@ class GroupOut(TypedDict):
 
 class Held(TypedDict):
     """A role somebody holds now: where, until when, and by what (own, group, deputy, emergency)."""
-
     role: str
     unit: str | None
     use_case: str | None
@@ -297,14 +348,53 @@ class Held(TypedDict):
 
 class Impact(TypedDict):
     """What depends on a model, directly or through others, the nearest first."""
-
     dependents: list[DependentOut]
     weakest_tier: str
 
 
+class ImportInFull(TypedDict):
+    """An import with its faults, at most 1,000."""
+    reference: str
+    file_name: str
+    sha256: str
+    columns: list[str]
+    mapping: dict[str, str]
+    defaults: dict[str, str]
+    state: str
+    problem: str
+    rows: int
+    created: int
+    updated: int
+    unchanged: int
+    requested: int
+    faulty: int
+    run_by: Person
+    run_at: str
+    faults: list[FaultOut]
+
+
+class ImportOut(TypedDict):
+    """A file that was brought, and how far it is: new, checking, checked, applying, applied or failed."""
+    reference: str
+    file_name: str
+    sha256: str
+    columns: list[str]
+    mapping: dict[str, str]
+    defaults: dict[str, str]
+    state: str
+    problem: str
+    rows: int
+    created: int
+    updated: int
+    unchanged: int
+    requested: int
+    faulty: int
+    run_by: Person
+    run_at: str
+
+
 class ModelOut(TypedDict):
     """A model as it was registered."""
-
     reference: str
     name: str
     use_case: str
@@ -318,31 +408,8 @@ class ModelOut(TypedDict):
     registered_at: str
 
 
-class ModelRecord(TypedDict):
-    """One definition that holds from the idea to after retirement. A use case that has no model yet has the
-    same record with `model` null and no versions."""
-
-    schema: Literal["urn:remit:schema:model:1.0.0"]
-    as_of: RecordInstant | None
-    stage: RecordStage
-    use_case: dict[str, Any]
-    model: None | RecordModel
-    versions: list[RecordVersion]
-    completeness: dict[str, Any]
-    responsibilities: list[dict[str, Any]]
-    standing: None | RecordStanding
-    data: list[dict[str, Any]]
-    evidence: list[dict[str, Any]]
-    governance: dict[str, Any]
-    lifecycle: dict[str, Any]
-    serving: dict[str, Any]
-    monitoring: dict[str, Any]
-    value: dict[str, Any]
-
-
 class ModelRow(TypedDict):
     """One model, or a use case that has none yet, as it stands or stood; `fields` leaves members out."""
-
     reference: str
     name: NotRequired[str]
     use_case: NotRequired[str]
@@ -372,14 +439,12 @@ class ModelRow(TypedDict):
 
 class OutcomeIn(TypedDict):
     """What became of a decision."""
-
     decision_id: str
     label: str
 
 
 class Person(TypedDict):
     """Somebody who answers, by name."""
-
     id: str
     name: str
     title: str
@@ -387,7 +452,6 @@ class Person(TypedDict):
 
 class PersonInFull(TypedDict):
     """A person with the roles they hold now."""
-
     id: str
     email: str
     name: str
@@ -400,7 +464,6 @@ class PersonInFull(TypedDict):
 
 class PersonOut(TypedDict):
     """Somebody who works here, or did."""
-
     id: str
     email: str
     name: str
@@ -412,7 +475,6 @@ class PersonOut(TypedDict):
 
 class ProofOut(TypedDict):
     """That an entry is under the newest checkpoint: `leaf` is the exact text that is hashed."""
-
     entry: int
     index: int
     leaf: str
@@ -423,263 +485,8 @@ class ProofOut(TypedDict):
     note: str
 
 
-class RecordAgentModel(TypedDict):
-    """What agent says of the model as such."""
-
-    hosting: NotRequired[Literal["own", "provider", "third_party"]]
-    data_leaves: NotRequired[bool]
-    languages: NotRequired[list[str]]
-
-
-class RecordAgentVersion(TypedDict):
-    """What agent says of a version."""
-
-    prompts: NotRequired[list[dict[str, Any]]]
-    base_model: NotRequired[dict[str, Any]]
-    tools: NotRequired[list[dict[str, Any]]]
-    retrieval: NotRequired[list[dict[str, Any]]]
-    parameters: NotRequired[dict[str, float | str | bool]]
-    guardrails: NotRequired[list[str]]
-    permissions: NotRequired[list[dict[str, Any]]]
-    autonomy: NotRequired[Literal["suggests", "acts_with_approval", "acts_within_limits", "acts"]]
-    stop: NotRequired[dict[str, Any]]
-    memory: NotRequired[Literal["none", "session", "lasting"]]
-
-
-RecordAmount = str
-
-
-class RecordCompositeModel(TypedDict):
-    """What several together says of the model as such."""
-
-    combination: NotRequired[Literal["sequence", "vote", "average", "router", "rules"]]
-    description: NotRequired[str]
-
-
-class RecordCompositeVersion(TypedDict):
-    """What several together says of a version."""
-
-    parts: NotRequired[list[dict[str, Any]]]
-
-
-RecordCustom = dict[str, Any]
-
-
-RecordDigest = str
-
-
-RecordId = str
-
-
-RecordInstant = str
-
-
-RecordKind = Literal["ml", "statistical", "rules", "spreadsheet", "vendor", "llm", "agent", "composite"]
-
-
-class RecordLlmModel(TypedDict):
-    """What language model says of the model as such."""
-
-    hosting: NotRequired[Literal["own", "provider", "third_party"]]
-    data_leaves: NotRequired[bool]
-    languages: NotRequired[list[str]]
-
-
-class RecordLlmVersion(TypedDict):
-    """What language model says of a version."""
-
-    prompts: NotRequired[list[dict[str, Any]]]
-    base_model: NotRequired[dict[str, Any]]
-    tools: NotRequired[list[dict[str, Any]]]
-    retrieval: NotRequired[list[dict[str, Any]]]
-    parameters: NotRequired[dict[str, float | str | bool]]
-    guardrails: NotRequired[list[str]]
-
-
-class RecordMlModel(TypedDict):
-    """What machine learning says of the model as such."""
-
-
-
-class RecordMlVersion(TypedDict):
-    """What machine learning says of a version."""
-
-    algorithm: NotRequired[str]
-    framework: NotRequired[str]
-    hyperparameters: NotRequired[dict[str, float | str | bool | None]]
-    objective: NotRequired[str]
-    seed: NotRequired[int]
-    compute: NotRequired[str]
-
-
-class RecordModel(TypedDict):
-    """A model."""
-
-    id: RecordId
-    reference: str
-    name: str
-    kind: RecordKind
-    description: str
-    built_in: str
-    external_key: str | None
-    tags: list[str]
-    details: dict[str, Any]
-    vendor: None | RecordVendor
-    custom: RecordCustom
-    weakest_tier: RecordTier
-    relations: list[dict[str, Any]]
-    registered_at: RecordInstant
-
-
-class RecordPerson(TypedDict):
-    """A person."""
-
-    id: RecordId
-    name: str
-
-
-class RecordRulesModel(TypedDict):
-    """What rules says of the model as such."""
-
-    authority: NotRequired[str]
-
-
-class RecordRulesVersion(TypedDict):
-    """What rules says of a version."""
-
-    engine: NotRequired[str]
-    language: NotRequired[str]
-    rules: NotRequired[int]
-    source: NotRequired[dict[str, Any]]
-
-
-class RecordSpreadsheetModel(TypedDict):
-    """What spreadsheet says of the model as such."""
-
-    location: NotRequired[str]
-    users: NotRequired[int]
-
-
-class RecordSpreadsheetVersion(TypedDict):
-    """What spreadsheet says of a version."""
-
-    file: NotRequired[dict[str, Any]]
-    key_cells: NotRequired[list[dict[str, Any]]]
-    macros: NotRequired[dict[str, Any]]
-    links: NotRequired[list[str]]
-
-
-RecordStage = Literal["idea", "intake", "development", "ready", "validation", "approval", "deployment",
-    "in_business", "under_review", "retired", "archived"]
-
-
-class RecordStanding(TypedDict):
-    """How it stands."""
-
-    version_number: str
-    tier: RecordTier
-    stage: RecordStage
-    unit_name: str
-    owner_name: str
-    vendor_name: str
-    remit_number: str
-    remit_state: str
-    health: str
-    completeness: int
-    remit_from: RecordInstant | None
-    remit_until: RecordInstant | None
-    valid_from: RecordInstant
-
-
-class RecordStatisticalModel(TypedDict):
-    """What statistical says of the model as such."""
-
-
-
-class RecordStatisticalVersion(TypedDict):
-    """What statistical says of a version."""
-
-    method: NotRequired[str]
-    link: NotRequired[str]
-    parameters: NotRequired[int]
-    selection: NotRequired[str]
-    assumptions: NotRequired[list[str]]
-
-
-RecordTier = Literal["", "T1", "T2", "T3", "T4"]
-
-
-class RecordVendor(TypedDict):
-    """A vendor; contract and diligence are there for those who may read them."""
-
-    id: RecordId
-    name: str
-    country: str
-    website: str
-    contact: str
-    contract: NotRequired[str]
-    contract_ends: NotRequired[str | None]
-    diligence_at: NotRequired[str | None]
-    diligence_result: NotRequired[Literal["", "passed", "conditions", "failed"]]
-    diligence_note: NotRequired[str]
-
-
-class RecordVendorModel(TypedDict):
-    """What bought from a vendor says of the model as such."""
-
-    product: NotRequired[str]
-    hosting: NotRequired[Literal["own", "provider", "third_party"]]
-    contract: NotRequired[str]
-    due_diligence: NotRequired[dict[str, Any]]
-    opaque: NotRequired[list[dict[str, Any]]]
-    audit_rights: NotRequired[bool]
-    exit_plan: NotRequired[str]
-
-
-class RecordVendorVersion(TypedDict):
-    """What bought from a vendor says of a version."""
-
-    release: NotRequired[str]
-    released_at: NotRequired[str]
-    notes: NotRequired[str]
-
-
-class RecordVersion(TypedDict):
-    """An immutable snapshot."""
-
-    id: RecordId
-    number: str
-    summary: str
-    stage: RecordStage
-    schema: dict[str, Any]
-    decision_rule: dict[str, Any]
-    intended_terms: dict[str, Any]
-    details: dict[str, Any]
-    code_reference: str
-    environment: dict[str, Any]
-    licence: str
-    external_key: str | None
-    content_digest: RecordDigest
-    developer: RecordPerson
-    training_data: None | dict[str, Any]
-    replaces: str | None
-    artifacts: list[dict[str, Any]]
-    registered_at: RecordInstant
-    ready_at: RecordInstant | None
-    in_business_at: RecordInstant | None
-    retired_at: RecordInstant | None
-
-
-class Recorded(TypedDict):
-    """How many outcomes were kept, and in which sealed files."""
-
-    rows: int
-    files: list[str]
-
-
 class RelationOut(TypedDict):
     """`source` uses, feeds, derives from, replaces, is part of or challenges `target`, for a time."""
-
     id: str
     source: str
     kind: str
@@ -691,13 +498,11 @@ class RelationOut(TypedDict):
 
 class Relations(TypedDict):
     """The relations of a model; there are few, so they come whole."""
-
     relations: list[RelationOut]
 
 
 class RemitInFull(TypedDict):
     """A remit with its terms as signed."""
-
     reference: str
     use_case: str
     model: str
@@ -718,7 +523,6 @@ class RemitInFull(TypedDict):
 
 class RemitOut(TypedDict):
     """The licence of a version, and the state it is in."""
-
     reference: str
     use_case: str
     model: str
@@ -736,15 +540,18 @@ class RemitOut(TypedDict):
     key_id: str
 
 
+class Reported(TypedDict):
+    """The sighting; null where an entry covers it."""
+    sighting: SightingOut | None
+
+
 class Requested(TypedDict):
     """The requests that were filed: fields that different people review become one each."""
-
     changes: list[ChangeOut]
 
 
 class RoleOut(TypedDict):
     """A duty that somebody holds; `line` is the line of defence."""
-
     id: str
     name: str
     line: str
@@ -753,13 +560,27 @@ class RoleOut(TypedDict):
 
 class Roles(TypedDict):
     """Every role there is; there are few, so they come whole."""
-
     roles: list[RoleOut]
+
+
+class SightingOut(TypedDict):
+    """Something a connector or the gateway saw at work."""
+    id: str
+    source: str
+    external_key: str
+    name: str
+    kind: str
+    details: dict[str, Any]
+    first_seen_at: str
+    last_seen_at: str
+    times_seen: int
+    state: str
+    model: str | None
+    reason: str
 
 
 class StateOut(TypedDict):
     """How the ledger stands: leaves, entries waiting for a place, last checkpoint and verification."""
-
     size: int
     waiting: int
     root: str
@@ -772,14 +593,12 @@ class StateOut(TypedDict):
 
 class StepOut(TypedDict):
     """A sibling hash on the way to the root."""
-
     side: Literal["left", "right"]
     hash: str
 
 
 class TokenMade(TypedDict):
     """A new token with its secret, which is shown this once."""
-
     prefix: str
     name: str
     holder: str
@@ -793,7 +612,6 @@ class TokenMade(TypedDict):
 
 class TokenOut(TypedDict):
     """A key that a person or a service account calls the API with; its secret is not kept."""
-
     prefix: str
     name: str
     holder: str
@@ -806,7 +624,6 @@ class TokenOut(TypedDict):
 
 class UnitOut(TypedDict):
     """A unit of the organisation."""
-
     id: str
     name: str
     parent: str | None
@@ -815,7 +632,6 @@ class UnitOut(TypedDict):
 
 class UseCaseInFull(TypedDict):
     """A use case with what its custom fields say."""
-
     reference: str
     key: str
     name: str
@@ -839,7 +655,6 @@ class UseCaseInFull(TypedDict):
 
 class UseCaseOut(TypedDict):
     """A decision to be made or supported, and what it should be worth."""
-
     reference: str
     key: str
     name: str
@@ -862,7 +677,6 @@ class UseCaseOut(TypedDict):
 
 class VendorOut(TypedDict):
     """A company that supplies models. Contract and diligence are null to who may not read them."""
-
     id: str
     name: str
     country: str
@@ -877,7 +691,6 @@ class VendorOut(TypedDict):
 
 class Verifiable(TypedDict):
     """What an offline check of a remit takes: the DSSE envelope and the public keys, PEM by key id."""
-
     reference: str
     sha256: str
     envelope: dict[str, Any]
@@ -886,7 +699,6 @@ class Verifiable(TypedDict):
 
 class VersionIn(TypedDict):
     """A version to register, beside the files that are sent along."""
-
     number: str
     summary: NotRequired[str]
     data_schema: dict[str, Any]
@@ -902,7 +714,6 @@ class VersionIn(TypedDict):
 
 class VersionInFull(TypedDict):
     """A version with its contract: what goes in, what its score leads to, and its files."""
-
     id: str
     model: str
     number: str
@@ -926,7 +737,6 @@ class VersionInFull(TypedDict):
 
 class VersionOut(TypedDict):
     """An immutable snapshot of a model."""
-
     id: str
     model: str
     number: str
@@ -939,3 +749,13 @@ class VersionOut(TypedDict):
     ready_at: str | None
     in_business_at: str | None
     retired_at: str | None
+
+
+class ViewOut(TypedDict):
+    """A filter that somebody named, as the query string of `GET /models`."""
+    id: str
+    name: str
+    query: str
+    columns: list[str]
+    shared: bool
+    owner: Person

@@ -18,11 +18,13 @@ from remit.evidence.queries.attestations import (
     records_now,
 )
 from remit.evidence.queries.evidence import (
+    compared,
     latest_by_kind,
     latest_of_model,
     measures_of,
     of_model,
     of_version,
+    referenced,
 )
 
 __all__ = [
@@ -34,6 +36,7 @@ __all__ = [
     "campaign",
     "campaigns",
     "changed_since",
+    "compared",
     "differences",
     "digest",
     "escalated_to",
@@ -46,4 +49,5 @@ __all__ = [
     "progress",
     "record_now",
     "records_now",
+    "referenced",
 ]
