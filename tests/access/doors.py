@@ -60,6 +60,8 @@ def expected(door: Door, person: str) -> str:
     """Return what should happen to a person at a door, from the permissions and the door's rule."""
     if door.takes == "open" or (person == NOBODY and door.marked("?")):
         return IN
+    if door.takes == "none":
+        return ABSENT
     if person == NOBODY:
         return SIGN_IN
     if door.takes == "signed_in":

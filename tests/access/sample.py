@@ -9,7 +9,9 @@ from typing import Any
 
 from serving_world import Bank, Gateway
 
+from remit.evidence import actions as evidence
 from remit.governance import actions as governance
+from remit.governance import queries as governed
 from remit.governance.rules import tiering
 from remit.inventory import actions as inventory
 from remit.inventory import search
@@ -44,21 +46,17 @@ def built(folder: Path) -> SimpleNamespace:
     answers = {question["id"]: 3 for question in tiering.questions()}
     governance.assess_tier(acting_user=owner, use_case=bank.use_case, answers=answers)
     lifecycle.start_process(acting_user="system:worker", use_case=bank.use_case)
-    found = _around(bank, admin, owner) | {"decision": decision, "remit": bank_remit(version)}
+    persons = _persons(admin)
+    found = _around(bank, admin, owner, persons)
     ledger.sequence()
     ledger.sign_checkpoint()
-    return SimpleNamespace(bank=bank, admin=admin, version=version, persons=_persons(admin), **found)
+    found |= {"decision": decision, "remit": governed.remit_in_force(version).reference}
+    return SimpleNamespace(bank=bank, admin=admin, version=version, persons=persons, **found)
 
 
-def bank_remit(version: Any) -> str:
-    """Return the number of the version's remit."""
-    from remit.governance import queries
-
-    return queries.remit_in_force(version).reference
-
-
-def _around(bank: Bank, admin: Any, owner: Any) -> dict[str, Any]:
-    now = clock.now()
+def _around(bank: Bank, admin: Any, owner: Any, persons: dict[str, Any]) -> dict[str, Any]:
+    now, file = clock.now(), bank.folder / "models.csv"
+    file.write_text("external_key,model,owner,unit,kind\na-1,Churn,owner@calder.example,Home lending,ml\n")
     challenger = inventory.register_model(
         acting_user=bank.people.developer, use_case=bank.use_case, name="Challenger", kind="ml"
     )
@@ -103,6 +101,13 @@ def _around(bank: Bank, admin: Any, owner: Any) -> dict[str, Any]:
         "view": inventory.save_view(acting_user=owner, name="Mine", search=search.Search()),
         "task": processes.open_tasks(bank.use_case).first(),
         "unit": bank.use_case.unit,
+        "campaign": evidence.open_campaign(
+            acting_user=persons["model_risk_governance"],
+            name="Year",
+            statement="The record is right.",
+            due_at=now + timedelta(days=30),
+        ),
+        "imported": inventory.receive_import(acting_user=owner, path=file, file_name=file.name),
         "finding": governance.open_finding(
             acting_user="system:test",
             version=bank.model.versions.get(),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from allauth.socialaccount.views import login_cancelled, login_error
+from allauth.socialaccount.views import login_cancelled
 from django.urls import URLPattern, URLResolver, include, path
 
 from remit.web.account import views
@@ -47,5 +47,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("account/sessions/", include("allauth.usersessions.urls")),
     path("account/", include("allauth.socialaccount.providers.openid_connect.urls")),
     path("account/sso/cancelled/", login_cancelled, name="socialaccount_login_cancelled"),
-    path("account/sso/error/", login_error, name="socialaccount_login_error"),
+    # faults are pages of their own; allauth only wants the name
+    path("account/sso/error/", views.not_here, name="socialaccount_login_error"),
 ]

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_POST
 
 from remit.inventory import actions, queries
 from remit.kernel.problems import Invalid, Problem, Unknown
+from remit.people import queries as people
 from remit.people.policies import policy
 from remit.web import forms
 from remit.web.model.page import ModelPage, shared
@@ -50,6 +51,7 @@ class RelationForm(django_forms.Form):
 def relate(request: HttpRequest, reference: str) -> HttpResponse:
     """Relate this model to another."""
     page = ModelPage(reference, request.user)
+    people.require(request.user, "relation.edit", unit=page.use_case.unit, subject=page.use_case.pk)
     form = RelationForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:
