@@ -11,7 +11,7 @@ from datetime import UTC, date, datetime, time
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
-_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
 _GUARDED = re.compile(r"'*[=+\-@\t\r]")
 _GROUPED = re.compile(r"-?\d{1,3}(,\d{3})+(\.\d+)?")
 _YES = {"yes", "true", "1", "y"}
@@ -19,7 +19,7 @@ _NO = {"no", "false", "0", "n"}
 
 
 def plain(value: str) -> str:
-    """Return a text without control characters and outer space, its lines ended by line feeds."""
+    """Return a text without control characters, half characters and outer space, with plain line ends."""
     return _CONTROL.sub("", value.replace("\r\n", "\n").replace("\r", "\n")).strip()
 
 

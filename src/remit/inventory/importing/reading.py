@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
 import zipfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -60,10 +61,10 @@ def opened(path: Path, name: str) -> Iterator[Table]:
         start = file.read(4096)
         file.seek(0)
         try:
-            if start.startswith(b"PK"):
+            if start.startswith(b"PK\x03\x04"):
                 with _excel(file) as table:
                     yield table
-            elif name.lower().endswith(".json") or start.lstrip(b"\xef\xbb\xbf \t\r\n")[:1] in (b"[", b"{"):
+            elif _is_json(start, name.lower()):
                 yield _json(file.read())
             else:
                 yield _csv(file.read())
@@ -81,10 +82,16 @@ def head(path: Path, name: str, count: int = 3) -> tuple[tuple[str, ...], list[R
         return table.columns, list(islice(table.rows, count))
 
 
+def _is_json(start: bytes, name: str) -> bool:
+    looks = start.lstrip(b"\xef\xbb\xbf \t\r\n")[:1] in (b"[", b"{")
+    return name.endswith(".json") or (looks and not name.endswith((".csv", ".tsv", ".txt")))
+
+
 def _csv(content: bytes) -> Table:
     text = _decoded(content)
     csv.field_size_limit(_MOST_TEXT * 4)
-    first = text[: text.find("\n")] if "\n" in text else text
+    # what is between quotes is no delimiter
+    first = re.sub(r'"[^"]*"', "", text.partition("\n")[0])
     delimiter = max(_DELIMITERS, key=first.count)
     lines = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
     columns = _columns(next(lines, []))

@@ -51,7 +51,7 @@ def import_fields(who: User) -> list[mapping.Field]:
 
 
 def import_samples(run: ImportRun, count: int = 3) -> dict[str, list[str]]:
-    """Return the first filled cells of each column of a file.
+    """Return the first different cells of each column of a file.
 
     Raises:
         Broken: the file is gone from the store, or has changed.
@@ -59,10 +59,8 @@ def import_samples(run: ImportRun, count: int = 3) -> dict[str, list[str]]:
     """
     path = artifacts.verified(run.file_name, run.sha256)
     _, first = reading.head(path, run.file_name, 25)
-    return {
-        column: [text for row in first if (text := row.texts.get(column, ""))][:count]
-        for column in run.columns
-    }
+    filled = {column: dict.fromkeys(row.texts.get(column, "") for row in first) for column in run.columns}
+    return {column: [text for text in texts if text][:count] for column, texts in filled.items()}
 
 
 def import_size(run: ImportRun) -> int:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -33,10 +33,16 @@ class Line:
 class Columns:
     """What stands in the form: from the request if one is given, else as the import has it."""
 
-    def __init__(self, person: Any, run: Any, given: Mapping[str, str] | None = None) -> None:
+    def __init__(
+        self,
+        person: Any,
+        run: Any,
+        given: Mapping[str, str] | None = None,
+        errors: Collection[str] = (),
+    ) -> None:
         self._person = person
         self.names = [name for name in run.columns if name]
-        self._run = run
+        self._run, self._errors = run, errors
         self._fields = queries.import_fields(person)
         if given is None:
             self.mapping, self.defaults = dict(run.mapping), dict(run.defaults)
@@ -45,8 +51,8 @@ class Columns:
             self.defaults = {name: given.get(f"default-{name}", "") for name in ("owner", "unit", "kind")}
 
     @cached_property
-    def parts(self) -> list[tuple[str, list[Line]]]:
-        """The fields under what they are about."""
+    def parts(self) -> list[tuple[str, list[Line], list[Line]]]:
+        """The fields under what they are about: those to look at, and those that the file does not say."""
         samples = queries.import_samples(self._run)
         lines = {
             field.name: Line(
@@ -58,10 +64,12 @@ class Columns:
             )
             for field in self._fields
         }
-        return [
-            (label, [lines[field.name] for field in self._fields if field.of == part])
-            for part, label in _PARTS
-        ]
+        found = []
+        for part, label in _PARTS:
+            own = [lines[field.name] for field in self._fields if field.of == part]
+            said = [line for line in own if line.column or line.name in self._errors or part == "identity"]
+            found.append((label, said, [line for line in own if line not in said]))
+        return found
 
     @property
     def unused(self) -> list[str]:

@@ -69,7 +69,8 @@ def change(request: HttpRequest, reference: str) -> HttpResponse:
         else:
             actions.request_import(acting_user=request.user, run=mapped)
     except Problem as problem:
-        return _show(request, found, columns, problem)
+        wrong = problem.members.get("fields", {})
+        return _show(request, found, Columns(request.user, found, request.POST, wrong), problem)
     return redirect("importing:run", reference=found.reference)
 
 
