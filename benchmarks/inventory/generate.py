@@ -130,7 +130,7 @@ def _open(password: str) -> None:
         reader = User(email=READER, name="Rhea Reader")
         reader.set_password(password)
         reader.save()
-        roles = ("model_owner", "model_developer", "model_risk_governance", "internal_audit", "executive")
+        roles = ("model_owner", "model_developer", "model_risk_governance")
         for role in roles:
             RoleAssignment.objects.create(user=reader, role=role, valid_from=clock.now())
 
