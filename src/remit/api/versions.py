@@ -97,7 +97,9 @@ class VersionIn(Given):
 
     number: str = Field(min_length=1, max_length=20)
     summary: Text = ""
-    data_schema: dict[str, Any] = Field(description="Columns with role, kind and range.")
+    data_schema: dict[str, Any] | None = Field(
+        None, description="Columns with role, kind and range; read from the files that are sent if omitted."
+    )
     code_reference: str = Field(min_length=1, max_length=200, description="Repository and commit, or digest.")
     decision_rule: dict[str, Any] = Field(default_factory=dict, description="From score to action.")
     intended_terms: dict[str, Any] = Field(default_factory=dict)
@@ -164,13 +166,14 @@ def register_version(
     asked = version.model_dump(exclude={"data_schema", "replaces", "elsewhere"})
     lying = [RemoteFile(**file.model_dump()) for file in version.elsewhere]
     with tempfile.TemporaryDirectory() as folder:
+        sent = [_received(Path(folder) / str(n), file) for n, file in enumerate(files)]
         registered = actions.register_version(
             acting_user=request.user,
             model=model,
             **asked,
-            schema=version.data_schema,
+            schema=version.data_schema if version.data_schema is not None else _drafted(sent),
             replaces=subjects.version(request, reference, version.replaces) if version.replaces else None,
-            files=[*(_received(Path(folder) / str(n), file) for n, file in enumerate(files)), *lying],
+            files=[*sent, *lying],
         )
     located(response, f"models/{model.reference}/versions/{registered.number}")
     return Status(201, registered)
@@ -224,3 +227,10 @@ def _received(place: Path, file: UploadedFile) -> ArtifactFile:
         for chunk in file.chunks():
             target.write(chunk)
     return ArtifactFile(place, file.name or "", file.content_type or "application/octet-stream")
+
+
+def _drafted(sent: list[ArtifactFile]) -> dict[str, Any]:
+    # reading formats takes libraries that nothing else here needs
+    from remit.inventory import inference
+
+    return inference.draft((file.name, file.path) for file in sent).schema.as_dict()

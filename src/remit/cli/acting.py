@@ -49,3 +49,19 @@ def seen(email: str) -> Any:
     from remit.inventory import search
 
     return search.seen_by(person(email)) if email else {"units": None}
+
+
+def unit(name: str) -> Any:
+    """Return a unit by name; None if none is named.
+
+    Raises:
+        Invalid: there is none.
+    """
+    from remit.people import queries
+
+    if not name:
+        return None
+    found = queries.units().filter(name__iexact=name).first()
+    if found is None:
+        raise Invalid(f"There is no unit {name}.", remedy="Look it up on the People page.")
+    return found

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from remit.cli import installation, output
+from remit.cli import acting, installation, output
 
 NAME = "gate"
 app = typer.Typer()
@@ -18,25 +18,23 @@ def gate(
     version: Annotated[str, typer.Argument(help="The version's number, such as 2.")],
     gate: Annotated[str, typer.Argument(help="The gate, such as G5.")],
     *,
-    record_as: Annotated[
-        str, typer.Option(help="Record it in the ledger, in the name of this e-mail address.")
-    ] = "",
+    as_: acting.As = "",
     as_json: output.AsJson = False,
 ) -> None:
     """Evaluate a gate for a version: every control's status, computed now. Exits with 1 if it does not pass.
 
-    Nothing is recorded, and no finding opened, unless --record-as names who asks.
+    Nothing is recorded, and no finding opened, unless --as names who asks.
     """
     with installation.ready():
         from remit.governance import actions
         from remit.governance.evaluation import evaluated
         from remit.inventory import queries
-        from remit.people import queries as people
 
         subject = queries.version(model, version)
-        if record_as:
-            person = people.user_by_email(record_as)
-            evaluation = actions.evaluate_gate(acting_user=person, version=subject, gate=gate.upper())
+        if as_:
+            evaluation = actions.evaluate_gate(
+                acting_user=acting.person(as_), version=subject, gate=gate.upper()
+            )
             results, passed = evaluation.results, evaluation.passed
         else:
             found = evaluated(subject, gate.upper())[1]

@@ -49,6 +49,9 @@ def list_(
 
         found = search.rows(_search(query, view, where), **acting.seen(as_), at=_at(as_of))
         rows = [_row(row) for row in found[: limit + 1]]
+    if not as_json:
+        brief = ("reference", "name", "version", "stage", "tier", "owner", "remit")
+        rows = [{name: row[name] for name in brief} for row in rows]
     output.show(rows[:limit], as_json=as_json, title=f"Models as of {as_of}" if as_of else "Models")
     if len(rows) > limit:
         output.say(f"There are more than {limit}; narrow the list or raise --limit.")

@@ -37,7 +37,7 @@ def list_(
         from remit.people import queries
         from remit.people.policies import policy
 
-        found = queries.directory(query, unit=_unit(unit), left=left)
+        found = queries.directory(query, unit=acting.unit(unit), left=left)
         rows = [_row(each) for each in policy("people").visible(acting.reader(as_), found)]
     output.show(rows, as_json=as_json, title="People")
 
@@ -80,7 +80,7 @@ def invite(
             name=name,
             title=title,
             password=password,
-            unit=_unit(unit),
+            unit=acting.unit(unit),
             roles=tuple(role or ()),
         )
         row = _row(added)
@@ -117,22 +117,11 @@ def assign(
             acting_user=acting.person(as_),
             user=queries.user_by_email(email),
             role=role,
-            unit=_unit(unit),
+            unit=acting.unit(unit),
             reason=reason,
         )
         row = {"person": email, "role": given.role, "unit": unit or None, "from": given.valid_from}
     output.show(row, as_json=as_json, title="Given")
-
-
-def _unit(name: str) -> Any:
-    from remit.people import queries
-
-    if not name:
-        return None
-    found = queries.units().filter(name__iexact=name).first()
-    if found is None:
-        raise Invalid(f"There is no unit {name}.", remedy="Look it up on the People page.")
-    return found
 
 
 def _row(person: Any) -> dict[str, Any]:
