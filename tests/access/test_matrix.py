@@ -79,13 +79,13 @@ def clients(everything):
 @pytest.mark.slow
 @pytest.mark.timeout(600)
 def test_pages(everything, clients):
-    _walk("page", lambda door, person: _page(everything, clients[person], door))
+    _walk("page", lambda door, person: _came(page(everything, clients[person], door)))
 
 
 @pytest.mark.slow
 @pytest.mark.timeout(600)
 def test_operations(everything, clients):
-    _walk("operation", lambda door, person: _operation(everything, clients[person], door))
+    _walk("operation", lambda door, person: _came(operation(everything, clients[person], door)))
 
 
 @pytest.mark.slow
@@ -134,15 +134,16 @@ def _as_asked(door: Door, asked: str, got: str | int) -> bool:
     )
 
 
-def _page(world: Any, client: Caller, door: Door) -> str | int:
-    path = re.sub(r"<(?:\w+:)?(\w+)>", lambda m: str(_named(world, door, m[1])), _plain(door.pattern))
-    answer = getattr(client, door.method)("/" + path, headers={"User-Agent": "test"})
+def _came(answer: Any) -> str | int:
     location = answer.headers.get("Location", "")
-    return (
-        SIGN_IN
-        if answer.status_code == 302 and location.startswith("/account/login/?next=")
-        else answer.status_code
-    )
+    to_sign_in = answer.status_code == 302 and location.startswith("/account/login/?next=")
+    return SIGN_IN if to_sign_in else answer.status_code
+
+
+def page(world: Any, client: RequestFactory, door: Door) -> Any:
+    """Send somebody to a page and return the answer."""
+    path = re.sub(r"<(?:\w+:)?(\w+)>", lambda m: str(_named(world, door, m[1])), _plain(door.pattern))
+    return getattr(client, door.method)("/" + path, headers={"User-Agent": "test"})
 
 
 def _plain(path: str) -> str:
@@ -198,7 +199,8 @@ def _named(world: Any, door: Door, name: str) -> Any:
     return known[name]
 
 
-def _operation(world: Any, client: Caller, door: Door) -> int:
+def operation(world: Any, client: RequestFactory, door: Door) -> Any:
+    """Call an operation of the API as somebody and return the answer."""
     method, address, described = doors.operations()[door.name]
     path = re.sub(r"\{(\w+)\}", lambda m: str(_in_address(world, address, m[1])), address)
     asked = {
@@ -214,7 +216,7 @@ def _operation(world: Any, client: Caller, door: Door) -> int:
             extra = {"data": json.dumps(given), "content_type": content_type}
         else:
             extra = {"data": given}
-    return getattr(client, method)(f"{path}?{urlencode(asked)}", **extra).status_code
+    return getattr(client, method)(f"{path}?{urlencode(asked)}", **extra)
 
 
 def _known(world: Any) -> dict[str, Any]:
@@ -238,9 +240,15 @@ def _known(world: Any) -> dict[str, Any]:
 def _in_address(world: Any, address: str, name: str) -> Any:
     """Return what an address of the API takes under a name."""
     things = {
-        "reference": {"changes": world.change.reference, "remits": world.remit}.get(
-            address.split("/")[3], world.bank.model.reference
-        ),
+        "reference": {
+            "changes": world.change.reference,
+            "remits": world.remit,
+            "imports": world.imported.reference,
+            "attestation-campaigns": world.campaign.reference,
+        }.get(address.split("/")[3], world.bank.model.reference),
+        "identifier": world.campaign.attestations.get().pk,
+        "sighting_id": world.sighting.pk,
+        "view_id": world.view.pk,
         "number": world.version.number,
         "gate": "G5",
         "of": "model",
@@ -286,6 +294,16 @@ def _arguments(world: Any, name: str) -> list[str]:
         "people invite": ["new@calder.example", "New"],
         "people leave": [world.bank.people.finance.email],
         "people assign": [world.bank.people.finance.email, "approver"],
+        "bundle export": [world.bank.model.reference, str(world.bank.folder / "model.bundle")],
+        "bundle import": [str(file)],
+        "discovery link": [str(world.sighting.pk), world.bank.model.reference],
+        "discovery register": [str(world.sighting.pk), "--use-case", "mortgage-approval", "--kind", "ml"],
+        "discovery dismiss": [str(world.sighting.pk), "--reason", "A test endpoint"],
+        "versions list": [world.bank.model.reference],
+        "versions show": [world.bank.model.reference, world.version.number],
+        "versions register": [world.bank.model.reference, "9", str(file), "--code", "git 1a2b"],
+        "versions ready": [world.bank.model.reference, world.version.number],
+        "versions diff": [world.bank.model.reference, world.version.number, world.version.number],
         "tokens create": ["CI", "--scope", "read"],
         "tokens revoke": [world.token.prefix],
     }.get(name, [])

@@ -126,14 +126,14 @@ class ConsistencyOut(Schema):
 @router.get("/ledger", response=StateOut)
 def get_ledger(request: HttpRequest) -> Any:
     """Show how the ledger stands."""
-    people.require(request.user, READ)
+    people.require_reach(request.user, READ, None)
     return queries.state()
 
 
 @router.get("/ledger/checkpoint", response=CheckpointOut)
 def get_checkpoint(request: HttpRequest) -> Any:
     """Show the newest checkpoint."""
-    people.require(request.user, READ)
+    people.require_reach(request.user, READ, None)
     found = queries.checkpoints().last()
     if found is None:
         raise Unknown("No checkpoint is signed yet.", remedy="The worker signs one in a few seconds.")
@@ -152,7 +152,7 @@ def prove_consistency(
     request: HttpRequest, first: int = Query(ge=1, lt=2**63), second: int = Query(ge=1, lt=2**63)
 ) -> Any:
     """Prove that nothing in the tree of `first` leaves was changed on the way to the one of `second`."""
-    people.require(request.user, READ)
+    people.require_reach(request.user, READ, None)
     path = queries.consistency(first, second)
     return {
         "first": first,
@@ -166,7 +166,7 @@ def prove_consistency(
 @router.get("/ledger/entries", response=Entries)
 def list_entries(request: HttpRequest, asked: Query[EntriesAsked]) -> Any:
     """List entries, the latest first."""
-    people.require(request.user, READ)
+    people.require_reach(request.user, READ, None)
     before = opened(asked.cursor, int)[0] if asked.cursor else None
     found = queries.entries(**asked.model_dump(exclude={"limit", "cursor"}), before=before)
     return cut(list(found[: asked.limit + 1]), asked.limit, lambda entry: [entry.pk])
@@ -175,12 +175,12 @@ def list_entries(request: HttpRequest, asked: Query[EntriesAsked]) -> Any:
 @router.get("/ledger/entries/{entry}", response=EntryInFull)
 def get_entry(request: HttpRequest, entry: int) -> Any:
     """Show an entry with its payload."""
-    people.require(request.user, READ)
+    people.require_reach(request.user, READ, None)
     return queries.entry(entry)
 
 
 @router.get("/ledger/entries/{entry}/proof", response=ProofOut)
 def prove_entry(request: HttpRequest, entry: int) -> Any:
     """Prove that an entry is under the newest signed checkpoint."""
-    people.require(request.user, READ)
+    people.require_reach(request.user, READ, None)
     return queries.inclusion(queries.entry(entry))

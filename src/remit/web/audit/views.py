@@ -71,7 +71,7 @@ class Filter:
 
 def ledger(request: HttpRequest, entry: int | None = None) -> HttpResponse:
     """Show the ledger; to htmx its next entries, the filtered timeline, or one entry alone."""
-    people.require(request.user, "ledger.read")
+    people.require_reach(request.user, "ledger.read", None)
     asked = Filter(request.GET)
     partial = request.headers.get("HX-Request") and not request.headers.get("HX-History-Restore-Request")
     if partial and entry is not None:
@@ -99,7 +99,7 @@ def ledger(request: HttpRequest, entry: int | None = None) -> HttpResponse:
 @require_POST
 def export(request: HttpRequest) -> HttpResponse:
     """Hand over the whole ledger with the public keys, in one file that needs no Remit server to check."""
-    people.require(request.user, "ledger.export")
+    people.require_reach(request.user, "ledger.export", None)
     name = f"ledger-{clock.recorded_now():%Y-%m-%d}.jsonl"
     # deleted by the system once the answer is sent: nothing else has its name
     packed = tempfile.TemporaryFile()  # noqa: SIM115 - FileResponse closes it
