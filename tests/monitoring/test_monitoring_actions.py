@@ -3,6 +3,8 @@ from datetime import timedelta
 import pytest
 from sklearn.metrics import roc_auc_score
 
+from remit.inventory import search
+from remit.inventory.search import Search
 from remit.kernel import clock, paths
 from remit.kernel.problems import Broken, Conflict, Denied, Invalid
 from remit.ledger.models import Event
@@ -46,6 +48,7 @@ def test_a_window_like_the_reference_is_healthy(monitor, version, decide):
     window = run(monitor)
     assert (window.rows, window.verdict) == (300, "ok")
     assert queries.health([version]) == {version.pk: "healthy"}
+    assert search.rows(Search(), units=None).get(version=version).health == "healthy"
     auc = next(row for row in window.results if row["metric"] == "auc" and not row["segment"])
     exact = roc_auc_score([row["label"] == "denied" for row in rows], [row["score"] for row in rows])
     assert auc["value"] == pytest.approx(exact, abs=2e-3)
