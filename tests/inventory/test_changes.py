@@ -9,6 +9,7 @@ from remit.inventory.models.standing import NOW
 from remit.kernel.problems import Conflict, Denied, Invalid
 from remit.ledger import queries as ledger
 from remit.ledger.capture import acting
+from remit.people import actions as people
 
 POPULATION = "Applicants for a first mortgage in New England."
 
@@ -21,6 +22,18 @@ def filed(world):
 @pytest.fixture
 def registered(world):
     return world.until("registered")
+
+
+@pytest.fixture
+def nora(world):
+    """Somebody else who may own a use case."""
+    return people.invite(
+        acting_user=world.people.ines,
+        email="nora@calder.example",
+        name="Nora Lind",
+        password="correct horse battery",
+        roles=("model_owner",),
+    )
 
 
 def ask(world, changes, reason="The bank opens three states.", who=None):
@@ -74,13 +87,14 @@ def test_an_unwatched_field_is_edited_and_a_watched_one_is_not(registered):
     assert queries.use_case(world.use_case.key).name == "Home loans"
 
 
-def test_an_owner_changes_when_another_person_approves_what_they_saw(registered):
-    world = registered
-    new = world.people.marcus
+def test_an_owner_changes_when_another_person_approves_what_they_saw(registered, nora):
+    world, new = registered, nora
+    with pytest.raises(Invalid, match="does not hold the role Model owner"):
+        ask(world, {"owner": world.people.marcus})
     (asked,) = ask(world, {"owner": new}, reason="Daniel moves on.")
     assert queries.waiting_for(world.people.hannah) == [asked]
     assert queries.waiting_for(world.people.daniel) == []
-    assert queries.described(asked) == [("Owner", "Daniel Okafor", "Marcus Bell")]
+    assert queries.described(asked) == [("Owner", "Daniel Okafor", "Nora Lind")]
     with pytest.raises(Denied):
         actions.approve_change(
             acting_user=world.people.daniel, change=asked, content_digest=asked.content_digest

@@ -4,13 +4,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from remit.inventory import actions, queries
+from remit.inventory import actions, queries, standing
 from remit.inventory.models import FieldDefinition, Standing
 from remit.inventory.models.standing import NOW
 from remit.inventory.rules import custom
 from remit.jobs import reactions
 from remit.kernel.problems import Conflict, Denied, Invalid
 from remit.ledger import queries as ledger
+from remit.people import actions as people
 
 
 @pytest.fixture
@@ -107,7 +108,23 @@ def test_a_restricted_field_is_neither_read_nor_set_nor_computed_from(bank):
         put(bank, fee=6)
 
 
-def test_a_field_is_for_its_kinds_and_unit_only(bank):
+def test_a_field_of_a_unit_is_for_the_units_under_it(bank):
+    retail = people.create_unit(acting_user=bank.people.ines, name="Retail")
+    cards = people.create_unit(acting_user=bank.people.ines, name="Cards")
+    define(bank, "branches", "number", unit=retail, required_from="development")
+    define(bank, "schemes", "number", unit=cards, required_from="development")
+    assert queries.custom_of(bank.model) == []
+    people.change_unit(
+        acting_user=bank.people.ines, unit=bank.unit, name=bank.unit.name, parent=retail, head=None
+    )
+    standing.refresh([bank.use_case.pk])
+    assert [s.field.key for s in queries.custom_of(queries.model(bank.model.reference))] == ["branches"]
+    assert Standing.objects.get(NOW, model=bank.model).missing == ["branches"]
+    put(bank, branches=4)
+    assert Standing.objects.get(NOW, model=bank.model).missing == []
+
+
+def test_a_field_is_for_its_kinds_only(bank):
     define(bank, "prompts_seen", "number", kinds=["llm"])
     define(bank, "branch", "text", of="use_case")
     assert queries.custom_of(bank.model) == []

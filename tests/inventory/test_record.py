@@ -12,6 +12,7 @@ from remit.inventory.models.standing import NOW
 from remit.kernel import clock
 from remit.lifecycle import actions as lifecycle
 from remit.lifecycle import queries as processes
+from remit.people import actions as people
 
 STEPS = ("filed", "tiered", "registered", "submitted", "validated", "accepted", "signed", "deployed")
 
@@ -92,11 +93,18 @@ def test_it_holds_after_retirement_and_its_review(world):
 def test_a_day_in_the_past_is_told_as_it_was(world):
     world.until("registered")
     start = clock.now()
+    nora = people.invite(
+        acting_user=world.people.ines,
+        email="nora@calder.example",
+        name="Nora Lind",
+        password="correct horse battery",
+        roles=("model_owner",),
+    )
     with clock.at(start + timedelta(days=30)):
         (asked,) = actions.request_change(
             acting_user=world.people.daniel,
             use_case=world.use_case,
-            changes={"owner": world.people.marcus, "population": "Everybody who asks for a loan."},
+            changes={"owner": nora, "population": "Everybody who asks for a loan."},
             reason="Daniel moves on.",
         )
         actions.approve_change(
@@ -110,7 +118,7 @@ def test_a_day_in_the_past_is_told_as_it_was(world):
         then = checked(world.use_case, model, at=start + timedelta(days=5))
     assert [v["number"] for v in now["versions"]] == ["2.0", "1.0"]
     assert [v["number"] for v in then["versions"]] == ["1.0"]
-    assert now["use_case"]["owner"]["name"] == now["standing"]["owner_name"] == "Marcus Bell"
+    assert now["use_case"]["owner"]["name"] == now["standing"]["owner_name"] == "Nora Lind"
     assert then["use_case"]["owner"]["name"] == then["standing"]["owner_name"] == "Daniel Okafor"
     assert then["use_case"]["population"].startswith("Applicants for a first mortgage")
     assert len(then["evidence"]) < len(now["evidence"])

@@ -109,3 +109,15 @@ def mortgage(bank: SimpleNamespace, tmp_path: Any, monkeypatch: pytest.MonkeyPat
     """The bank with everybody in it, in a home of its own; `until(step)` takes a model along."""
     monkeypatch.setenv("REMIT_HOME", str(tmp_path))
     return mortgage_world.opened()
+
+
+@pytest.fixture
+def nora(mortgage: mortgage_world.World) -> Any:
+    """Somebody else of the bank who may own a use case."""
+    return people.invite(
+        acting_user=mortgage.people.ines,
+        email="nora@calder.example",
+        name="Nora Lind",
+        password=PASSWORD,
+        roles=("model_owner",),
+    )

@@ -45,7 +45,10 @@ with stage(id, rank) as (
     from inventory_fielddefinition d
     where d.retired_at is null and d.type <> 'computed' and d.required_from <> ''
       and s.known -> d.of::text <> 'null'
-      and (d.kinds = '{{}}' or s.kind = any(d.kinds)) and (d.unit_id is null or d.unit_id = s.unit_id)
+      and (d.kinds = '{{}}' or s.kind = any(d.kinds)) and (d.unit_id is null or d.unit_id in (
+        with recursive up(id) as (
+          select s.unit_id union select n.parent_id from up join people_unit n on n.id = up.id
+        ) select id from up))
   ) f
   join stage since on since.id = f.since
   where since.rank <= stage.rank

@@ -9,12 +9,13 @@ from remit.ledger.capture import acting
 
 
 @pytest.fixture
-def asked(mortgage):
+def asked(mortgage, nora):
     mortgage.until("registered")
+    mortgage.nora = nora
     (mortgage.change,) = actions.request_change(
         acting_user=mortgage.people.daniel,
         use_case=mortgage.use_case,
-        changes={"owner": mortgage.people.marcus, "purpose": "home-loans"},
+        changes={"owner": nora, "purpose": "home-loans"},
         reason="Daniel moves on.",
     )
     return mortgage
@@ -32,12 +33,12 @@ def test_the_difference_is_read_and_approved(asked, sign_in):
     reviewer = sign_in(asked.people.hannah)
     assert "Waits for you" in reviewer.get("/changes/").text
     page = reviewer.get("/changes/CR-0001/").text
-    for text in ("Daniel Okafor", "Marcus Bell", "home-loans", "Daniel moves on.", "Approve and apply"):
+    for text in ("Daniel Okafor", "Nora Lind", "home-loans", "Daniel moves on.", "Approve and apply"):
         assert text in page
     sent = {"verb": "approve", "content_digest": asked.change.content_digest, "reason": "Agreed."}
     answer = reviewer.post("/changes/CR-0001/", sent, follow=True)
     assert "CR-0001 is approved, and Mortgage approval is changed." in answer.text
-    assert queries.use_case("mortgage-approval").owner == asked.people.marcus
+    assert queries.use_case("mortgage-approval").owner == asked.nora
     assert "CR-0001" in reviewer.get("/changes/?state=approved").text
 
 

@@ -39,14 +39,14 @@ def test_nothing_changes_when_nothing_is_changed(registered, sign_in):
     assert not queries.changes().exists()
 
 
-def test_a_field_is_saved_at_once_and_a_watched_one_is_asked_for(registered, sign_in):
+def test_a_field_is_saved_at_once_and_a_watched_one_is_asked_for(registered, nora, sign_in):
     owner = sign_in(registered.people.daniel)
     page = owner.get(f"{ME}edit").text
     assert "A change waits for: Model risk governance." in page
     new = {
         "model-description": "Approves home loans.",
         "model-tags": "retail, credit",
-        "use_case-owner": str(registered.people.marcus.pk),
+        "use_case-owner": str(nora.pk),
         "reason": "Daniel moves on.",
     }
     answer = owner.post(f"{ME}edit", filled(page) | new, follow=True)

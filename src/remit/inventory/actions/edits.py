@@ -14,6 +14,7 @@ from remit.inventory.rules import edits
 from remit.kernel import clock
 from remit.kernel.problems import Conflict, Invalid
 from remit.ledger.capture import action, emit
+from remit.people import queries as people
 from remit.people.models import Unit, User
 from remit.people.policies import policy
 
@@ -77,6 +78,8 @@ def cleaned(subject: UseCase | Model, changes: Mapping[str, Any]) -> dict[str, A
         rows, message = _CHOICES.get(edits.FIELDS[of][name].shape, (None, ""))
         if rows is not None and value and not rows().filter(pk=value).exists():
             fields[name] = message
+    if "owner" in clean and "owner" not in fields:
+        fields |= _fit_to_own(subject, clean)
     if isinstance(subject, Model) and "name" in clean:
         others = subject.use_case.models.exclude(pk=subject.pk)
         if others.filter(name__iexact=clean["name"]).exists():
@@ -127,6 +130,16 @@ def _edit(acting_user: User | str, subject: Subject, changes: Mapping[str, Any])
         )
     write(locked, clean)
     return locked
+
+
+def _fit_to_own(subject: UseCase | Model, clean: Mapping[str, Any]) -> dict[str, str]:
+    """Say what keeps a person from owning a use case in its unit, or in the one that it moves to."""
+    use_case = use_case_of(subject)
+    unit = Unit.objects.filter(pk=clean.get("unit", use_case.unit_id)).first()
+    owner = User.objects.get(pk=clean["owner"])
+    if unit is None or "model_owner" in people.roles_of(owner, unit=unit, subject=use_case.pk):
+        return {}
+    return {"owner": f"{owner.name} does not hold the role Model owner in {unit.name}."}
 
 
 _CHOICES: dict[str, tuple[Callable[[], QuerySet[Any]], str]] = {

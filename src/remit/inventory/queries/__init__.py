@@ -26,6 +26,7 @@ from remit.inventory.queries.entries import (
     use_cases,
     verified_artifacts,
     version,
+    version_before,
     version_by_id,
     versions_of,
 )
@@ -114,6 +115,7 @@ __all__ = [
     "vendors",
     "verified_artifacts",
     "version",
+    "version_before",
     "version_by_id",
     "versions_of",
     "waiting_for",

@@ -11,6 +11,7 @@ from django.db.models import Q, QuerySet
 from remit.inventory.models import FieldDefinition, Model, UseCase, Version
 from remit.inventory.rules import custom
 from remit.kernel.problems import Invalid, Unknown
+from remit.people import queries as people
 from remit.people.models import User
 from remit.people.policies import policy
 
@@ -42,12 +43,12 @@ def fields(*, retired: bool = False) -> QuerySet[FieldDefinition]:
     return rows.order_by("of", "order", "label", "pk")
 
 
-def fields_for(subject: UseCase | Model) -> QuerySet[FieldDefinition]:
-    """Return the custom fields that a use case or a model has, by its kind and unit."""
+def fields_for(subject: UseCase | Model) -> list[FieldDefinition]:
+    """Return the custom fields that a use case or a model has: of its kind, of its unit or one above."""
     of, use_case = ("model", subject.use_case) if isinstance(subject, Model) else ("use_case", subject)
-    return fields().filter(
-        Q(kinds=[]) | Q(kinds__contains=[subject.kind]), Q(unit=None) | Q(unit=use_case.unit_id), of=of
-    )
+    found = list(fields().filter(Q(kinds=[]) | Q(kinds__contains=[subject.kind]), of=of))
+    units = set(people.above(use_case.unit_id)) if any(field.unit_id for field in found) else set()
+    return [field for field in found if field.unit_id is None or field.unit_id in units]
 
 
 def hidden(who: User, subject: UseCase | Model) -> frozenset[str]:
@@ -65,7 +66,7 @@ def custom_of(subject: UseCase | Model, *, hidden: Collection[str] = ()) -> list
         subject: a use case or a model.
         hidden: keys to leave out; a computed field that reads one of them is not computed.
     """
-    definitions = list(fields_for(subject))
+    definitions = fields_for(subject)
     plain = {d.key: subject.custom.get(d.key) for d in definitions if d.type != "computed"}
     values = {key: value for key, value in plain.items() if value is not None and key not in hidden}
     names = _people(definitions, values)

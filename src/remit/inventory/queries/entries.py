@@ -64,6 +64,14 @@ def version(reference: str, number: str) -> Version:
     return found
 
 
+def version_before(version: Version) -> Version | None:
+    """Return the version that a version replaces, else the one registered before it; None for the first."""
+    if version.replaces is not None:
+        return version.replaces
+    earlier = _versions().filter(model=version.model, registered_at__lt=version.registered_at)
+    return earlier.order_by("-registered_at", "-pk").first()
+
+
 def version_by_id(identifier: object) -> Version:
     """Return a version by id.
 
