@@ -327,3 +327,9 @@ def test_secrets_in_texts_are_found_and_never_repeated(tmp_path, rule):
 def test_what_only_looks_like_a_secret_is_left_alone(tmp_path, text):
     (tmp_path / "run.yaml").write_text(text)
     assert not scan({"run.yaml": tmp_path / "run.yaml"}).rows
+
+
+def test_a_thousand_findings_of_one_rule_are_told_a_hundred_times(tmp_path):
+    file = tmp_path / "many.zip"
+    file.write_bytes(_zip([(f"../{index}", "text") for index in range(1000)]))
+    assert len(scan({"many.zip": file}).rows) == 100

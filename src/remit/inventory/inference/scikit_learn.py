@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import struct
+from collections import deque
 from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
@@ -63,9 +64,9 @@ def _known(made: list[Made]) -> tuple[list[str] | None, int | None, list[Any], d
 
 def _everything(built: list[Any]) -> Iterator[Made]:
     """Yield whatever was made, the outermost first."""
-    waiting, seen = list(built), set[int]()
+    waiting, seen = deque(built), set[int]()
     while waiting:
-        symbol = waiting.pop(0)
+        symbol = waiting.popleft()
         if id(symbol) in seen:
             continue
         seen.add(id(symbol))

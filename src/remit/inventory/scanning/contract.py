@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass, field
 from typing import Any, Final, Literal
@@ -13,6 +14,7 @@ EXPANDED: Final = 4 << 30
 DEPTH: Final = 6
 """How deep archives and pickles may lie in one another."""
 
+_ENOUGH: Final = 100
 _RETRAIN = "Save the model in a format that is data only (ONNX, JSON, safetensors), or without this object."
 _AGAIN = "Export the file again and register what a tool of the format can read."
 RULES: Final[dict[str, tuple[Severity, str]]] = {
@@ -87,12 +89,16 @@ class Findings:
     imports: set[str] = field(default_factory=set)
     siblings: frozenset[str] = frozenset()
     expandable: int = EXPANDED
+    _noted: set[Weakness] = field(default_factory=set)
+    _times: Counter[str] = field(default_factory=Counter)
 
     def add(self, rule: str, where: str, what: str) -> None:
-        """Note a weakness, once."""
+        """Note a weakness, once; of one rule, a hundred times at most."""
         severity, remedy = RULES[rule]
         row = Weakness(severity, rule, where, what, remedy)
-        if row not in self.rows:
+        if row not in self._noted and self._times[rule] < _ENOUGH:
+            self._noted.add(row)
+            self._times[rule] += 1
             self.rows.append(row)
 
 

@@ -46,7 +46,13 @@ class ColumnForm(forms.Form):
         for name, field in self.fields.items():
             select = isinstance(field, forms.ChoiceField)
             field.widget.attrs["class"] = "form-select" if select else "form-control"
-            field.widget.attrs["aria-label"] = name.capitalize()
+            field.widget.attrs["aria-label"] = f"{name.capitalize()} of column {self.number}"
+
+    @property
+    def number(self) -> int:
+        """Its place in the schema, from 1."""
+        last = str(self.prefix or "").rpartition("-")[2]
+        return int(last) + 1 if last.isdigit() else 1
 
 
 class TextForm(forms.Form):
@@ -92,6 +98,8 @@ def scan(request: HttpRequest, reference: str, number: str) -> HttpResponse:
 def schema(request: HttpRequest, reference: str, number: str) -> HttpResponse:
     """Mend the columns of a version that is not ready; `draft` fills the form from its files."""
     page, found = _found(request, reference, number)
+    if request.method == "POST":
+        people.require(request.user, "version.register", unit=page.use_case.unit, subject=page.use_case.pk)
     problem, notes = None, {}
     columns = found.schema.get("columns", [])
     if request.method == "GET" and "draft" in request.GET:
@@ -164,7 +172,12 @@ def _row_forms(
         if "more" in data:
             data["form-TOTAL_FORMS"] = str(min(int(data.get("form-TOTAL_FORMS") or 0) + 5, _ROWS + 20))
         return ColumnForms(data)
-    rows = [{**column, **{k: ", ".join(column.get(k, ())) for k in _LISTS}} for column in columns]
+    rows = [
+        {**column}
+        | {key: ", ".join(column.get(key, ())) for key in _LISTS}
+        | {key: str(column[key]).removesuffix(".0") for key in ("minimum", "maximum") if key in column}
+        for column in columns
+    ]
     made = ColumnForms(initial=[*rows, *({} for _ in range(3))])
     for form in made:
         form.note = notes.get(form.initial.get("name", ""), "")
