@@ -67,7 +67,7 @@ class Reported(Schema):
 class SightingAnswer(Given):
     """What a sighting is: a model that is here, a new one, or none; `reopen` puts it back."""
 
-    answer: Literal["link", "register", "dismiss", "reopen"]
+    answer: Literal["dismiss", "link", "register", "reopen"]
     model: Line | None = Field(None, description="The model it is, by reference.")
     name: Line | None = Field(None, description="The name of the new model; the sighting's if omitted.")
     kind: Kind | None = Field(None, description="Of the new model; the sighting's if omitted.")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import functools
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, datetime
 from typing import Any, Literal
 
 import msgspec
@@ -15,7 +15,6 @@ from remit.api import edits, subjects
 from remit.api.lists import Page, foreign_cursor
 from remit.api.shapes import Given, Kind, Label, Labels, Line, Text, located
 from remit.inventory import actions, record, search
-from remit.kernel import clock
 from remit.kernel.problems import Invalid
 
 router = Router()
@@ -135,7 +134,7 @@ class Then(Schema):
         Raises:
             Invalid: it is yet to come.
         """
-        return _instant(self.as_of, "as_of")
+        return search.moment(self.as_of) if self.as_of else None
 
 
 class Filter(Then):
@@ -169,7 +168,7 @@ class Filter(Then):
         Raises:
             Invalid: it is yet to come.
         """
-        return _instant(self.known_at, "known_at")
+        return search.moment(self.known_at, name="known_at") if self.known_at else None
 
 
 class ModelsAsked(Filter, Page):
@@ -311,18 +310,3 @@ def _sparse(fields: str) -> list[str]:
             fields={"fields": f"Choose from: {', '.join(_ROW)}."},
         )
     return [name for name in _ROW if not asked or name in asked or name == "reference"]
-
-
-def _instant(given: datetime | date | None, name: str) -> datetime | None:
-    if given is None:
-        return None
-    now = clock.now()
-    if isinstance(given, datetime):
-        moment = given
-    else:
-        # the last instant of the day, or now while the day is not over
-        end = datetime.combine(given, time.max, UTC)
-        moment = min(end, now) if end - now < timedelta(days=1) else end
-    if moment > now:
-        raise Invalid(f"{name} is yet to come.", fields={name: "Give a day up to today."})
-    return moment

@@ -20,6 +20,7 @@ from remit.evidence import queries as evidence
 from remit.inventory import actions, queries
 from remit.inventory.contract import ArtifactFile, RemoteFile
 from remit.inventory.rules import difference
+from remit.kernel.problems import Conflict
 from remit.people.policies import policy
 
 router = Router()
@@ -202,14 +203,22 @@ def edit_version(request: HttpRequest, reference: str, number: str, given: Versi
 
 @router.get("/models/{reference}/versions/{number}/difference", response=Compared)
 def compare_versions(
-    request: HttpRequest, reference: str, number: str, since: str = Query(min_length=1, max_length=20)
+    request: HttpRequest,
+    reference: str,
+    number: str,
+    since: str = Query(
+        "", max_length=20, description="The version it replaces, or the one before, if omitted."
+    ),
 ) -> Any:
     """Say what differs since another version of the model, and whether that is material."""
-    was, now = (subjects.version(request, reference, each) for each in (since, number))
+    now = subjects.version(request, reference, number)
+    was = subjects.version(request, reference, since) if since else queries.version_before(now)
+    if was is None:
+        raise Conflict(f"{now} is the first version of its model.", remedy="Name another one in `since`.")
     found = evidence.compared(was, now)
     return {
-        "since": since,
-        "number": number,
+        "since": was.number,
+        "number": now.number,
         "material": difference.material(found),
         "differences": found,
     }

@@ -76,15 +76,19 @@ def register(
     with installation.ready():
         from remit.inventory import actions, queries
         from remit.people import queries as people
+        from remit.people.policies import policy
 
         who = acting.person(as_)
         found = queries.sighting(who, sighting)
+        of = queries.use_case(use_case) if use_case else None
+        if of is not None:
+            policy("use_case").seen(who, of)
         done = actions.register_sighting(
             acting_user=who,
             sighting=found,
             name=name or found.name,
             kind=kind or found.kind,
-            use_case=queries.use_case(use_case) if use_case else None,
+            use_case=of,
             owner=people.user_by_email(owner) if owner else None,
             unit=acting.unit(unit),
             reason=reason,

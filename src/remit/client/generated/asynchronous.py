@@ -64,7 +64,7 @@ class AsyncOperations(ABC):
             body={"answer": answer, "content_digest": content_digest, "reason": reason}, if_match=if_match,
             idempotency_key=idempotency_key))
 
-    async def answer_sighting(self, sighting_id: str, *, answer: Literal["link", "register", "dismiss",
+    async def answer_sighting(self, sighting_id: str, *, answer: Literal["dismiss", "link", "register",
         "reopen"], model: Maybe[str | None] = OMITTED, name: Maybe[str | None] = OMITTED,
         kind: Maybe[Literal["ml", "statistical", "rules", "spreadsheet", "vendor", "llm", "agent",
         "composite"] | None] = OMITTED, use_case: Maybe[str | None] = OMITTED,
@@ -98,7 +98,8 @@ class AsyncOperations(ABC):
         return cast("shapes.AccountOut", await self._send("DELETE", path("service-accounts", account_id),
             if_match=if_match))
 
-    async def compare_versions(self, reference: str, number: str, *, since: str) -> shapes.Compared:
+    async def compare_versions(self, reference: str, number: str, *,
+        since: Maybe[str] = OMITTED) -> shapes.Compared:
         """Say what differs since another version of the model, and whether that is material."""
         return cast("shapes.Compared", await self._send("GET", path("models", reference, "versions", number,
             "difference"), query={"since": since}))

@@ -701,7 +701,7 @@ class VersionIn(TypedDict):
     """A version to register, beside the files that are sent along."""
     number: str
     summary: NotRequired[str]
-    data_schema: dict[str, Any]
+    data_schema: NotRequired[dict[str, Any] | None]
     code_reference: str
     decision_rule: NotRequired[dict[str, Any]]
     intended_terms: NotRequired[dict[str, Any]]

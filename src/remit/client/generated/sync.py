@@ -63,7 +63,7 @@ class Operations(ABC):
             body={"answer": answer, "content_digest": content_digest, "reason": reason}, if_match=if_match,
             idempotency_key=idempotency_key))
 
-    def answer_sighting(self, sighting_id: str, *, answer: Literal["link", "register", "dismiss", "reopen"],
+    def answer_sighting(self, sighting_id: str, *, answer: Literal["dismiss", "link", "register", "reopen"],
         model: Maybe[str | None] = OMITTED, name: Maybe[str | None] = OMITTED, kind: Maybe[Literal["ml",
         "statistical", "rules", "spreadsheet", "vendor", "llm", "agent", "composite"] | None] = OMITTED,
         use_case: Maybe[str | None] = OMITTED, owner: Maybe[str | None] = OMITTED,
@@ -96,7 +96,8 @@ class Operations(ABC):
         return cast("shapes.AccountOut", self._send("DELETE", path("service-accounts", account_id),
             if_match=if_match))
 
-    def compare_versions(self, reference: str, number: str, *, since: str) -> shapes.Compared:
+    def compare_versions(self, reference: str, number: str, *,
+        since: Maybe[str] = OMITTED) -> shapes.Compared:
         """Say what differs since another version of the model, and whether that is material."""
         return cast("shapes.Compared", self._send("GET", path("models", reference, "versions", number,
             "difference"), query={"since": since}))
