@@ -152,3 +152,37 @@ def test_a_schema_that_is_not_given_is_read_from_the_files(world, version, tmp_p
     assert [c["name"] for c in read.schema["columns"]] == ["X_0", "X_1", "X_2", "score"]
     with pytest.raises(Invalid, match="No file tells its columns"):
         _register(world, tmp_path, "2.1", schema=None)
+
+
+def test_a_version_bound_elsewhere_is_hashed_again_at_the_gate_and_not_for_a_page(
+    world, version, tmp_path, monkeypatch
+):
+    import subprocess
+
+    from remit.connectors import outbound
+    from remit.governance.evaluation import evaluated
+    from remit.inventory.contract import RemoteFile
+
+    folder = tmp_path / "models"
+    folder.mkdir()
+    (folder / "model.json").write_text('{"w": 1}')
+    names = ["-c", "user.name=a", "-c", "user.email=a@b", "-c", "commit.gpgsign=false"]
+    for arguments in (["init", "--quiet"], ["add", "."], [*names, "commit", "--quiet", "-m", "first"]):
+        subprocess.run(["git", *arguments], cwd=folder, check=True)
+    commit = subprocess.run(
+        ["git", "rev-parse", "HEAD"], cwd=folder, check=True, capture_output=True, text=True
+    ).stdout.strip()
+    monkeypatch.setenv(outbound.ENVIRONMENT_VARIABLE, f"file://{tmp_path}/")
+    location = f"git+file://{folder}@{commit}#model.json"
+    bound = _register(world, tmp_path, "2.0", files=[RemoteFile(location, "model.json", "application/json")])
+    assert bound.artifacts.get().location == location
+
+    def held(**options):
+        _, results = evaluated(bound, "G3", **options)
+        return next(result.status for result in results if result.control == "RC-10")
+
+    assert queries.check_artifacts(bound) == 1
+    assert held() == "satisfied"
+    folder.rename(tmp_path / "gone")
+    assert held(preview=True) == "satisfied"
+    assert held() == "failing"

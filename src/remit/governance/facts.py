@@ -18,19 +18,22 @@ _NO_OPERATION: dict[str, Any] = {"serving_digest": "", "monitored_metrics": []}
 _APPROVAL_KINDS = ("validation", "review", "acceptance", "signature", "self_test")
 
 
-def of(version: Version, *, operation: Mapping[str, Any] | None = None) -> dict[str, Any]:
+def of(
+    version: Version, *, operation: Mapping[str, Any] | None = None, preview: bool = False
+) -> dict[str, Any]:
     """Return the facts about a version, as JSON types.
 
     Args:
         version: the version a gate asks about.
         operation: what serving and monitoring know (`serving_digest`, `monitored_metrics`); gates before
             deployment do without.
+        preview: for a page that only shows how it stands: files that lie elsewhere are not fetched for it.
     """
     use_case = version.model.use_case
     now = clock.now()
     return {
         "use_case": _use_case(use_case),
-        "version": _version(version),
+        "version": _version(version, preview=preview),
         "record": _record(version),
         "tier": _tier(use_case),
         "terms": _terms(version),
@@ -71,10 +74,10 @@ def _use_case(use_case: UseCase) -> dict[str, Any]:
     }
 
 
-def _version(version: Version) -> dict[str, Any]:
+def _version(version: Version, *, preview: bool) -> dict[str, Any]:
     columns = version.schema.get("columns", [])
     try:
-        inventory.check_artifacts(version)
+        inventory.check_artifacts(version, elsewhere=not preview)
         verified = True
     except (Broken, Unavailable):
         verified = False
