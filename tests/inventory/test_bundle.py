@@ -9,6 +9,7 @@ import zipfile
 import mortgage_world
 import pytest
 from django.db import transaction
+from django.test import Client
 
 from remit.inventory import bundling
 from remit.inventory.actions.bundles import import_bundle
@@ -205,6 +206,17 @@ def test_the_ledger_it_came_with_stays_provable(first, hannah, monkeypatch):
     (fault,) = verify_database(public_keys(paths.home())).faults
     assert "Calder Bank" in fault.subject
     assert "payload was altered" in fault.detail
+
+
+def test_its_history_tells_what_happened_before_it_came_and_who_did_it(first, hannah):
+    file, keys, _ = first
+    model = import_bundle(acting_user=hannah, path=file, public_keys=keys)
+    client = Client()
+    client.force_login(hannah, backend="allauth.account.auth_backends.AuthenticationBackend")
+    page = client.get(f"/models/{model.reference}/history/").text
+    assert "Before it came here" in page
+    assert "entries of the ledger of Calder Bank" in page
+    assert "Aisha Rahman" in page.partition("Before it came here")[2]
 
 
 def test_exported_again_it_says_the_same(first, hannah, tmp_path):

@@ -5,12 +5,13 @@ from __future__ import annotations
 import json
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from remit.kernel.problems import Problem
 from remit.ledger import leaves, queries
-from remit.ledger.models import Checkpoint, ImportedEntry, ImportedLog, Leaf
+from remit.ledger.models import Checkpoint, Entry, ImportedEntry, ImportedLog, Leaf
 from remit.proof import checkpoint, model_bundle
 from remit.proof.ledger_export import Fault
 
@@ -39,9 +40,10 @@ def brought(subject: UUID) -> list[ImportedLog]:
     return list(ImportedLog.objects.filter(subject_id=subject).order_by("-imported_at"))
 
 
-def entries_of(log: ImportedLog, most: int) -> list[ImportedEntry]:
-    """Return the latest entries of a ledger that came from elsewhere."""
-    return list(log.entries.order_by("-index")[:most])
+def entries_of(log: ImportedLog, most: int) -> list[tuple[Entry, dict[str, Any]]]:
+    """Return the latest entries of a ledger that came from elsewhere, each with what its payload says."""
+    latest = [(one.content, payload(one)) for one in log.entries.order_by("-index")[:most]]
+    return [(_as_entry(content, str(said.get("reason", ""))), said) for content, said in latest]
 
 
 def faults() -> Iterator[Fault]:
@@ -65,6 +67,7 @@ def keep(
     organisation: str,
     note: str,
     public_keys: Mapping[str, str],
+    names: Mapping[str, str],
     entries: Iterator[Mapping[str, Any]],
     at: Any,
 ) -> ImportedLog:
@@ -75,6 +78,7 @@ def keep(
         organisation=organisation,
         note=note,
         public_keys=dict(public_keys),
+        names=dict(names),
         imported_at=at,
     )
     rows = (
@@ -96,6 +100,22 @@ def payload(entry: ImportedEntry) -> dict[str, Any]:
     """Return what a row was before and is after; empty if it was erased where it came from."""
     body: dict[str, Any] = json.loads(entry.payload) if entry.payload else {}
     return body
+
+
+def _as_entry(content: Mapping[str, Any], reason: str) -> Entry:
+    """Return an entry as the tables of this installation would hold it; it is in none of them."""
+    return Entry(
+        pk=content["id"],
+        occurred_at=datetime.fromisoformat(content["occurred_at"]),
+        recorded_at=datetime.fromisoformat(content["recorded_at"]),
+        actor=content["actor"],
+        action=content["action"],
+        reason=reason,
+        table_name=content["table"],
+        operation=content["operation"],
+        object_id=UUID(content["object"]),
+        payload_sha256=content["payload_sha256"],
+    )
 
 
 def _own(ids: Collection[UUID], size: int) -> Iterator[dict[str, Any]]:

@@ -164,6 +164,7 @@ class ImportedLog(models.Model):
     organisation = models.CharField(max_length=120)
     note = models.TextField()
     public_keys = models.JSONField()
+    names = models.JSONField(default=dict, help_text="How the people who acted there are called.")
     imported_at = models.DateTimeField()
 
     class Meta:

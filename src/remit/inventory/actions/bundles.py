@@ -208,6 +208,11 @@ def _take_log(coming: _Coming, log: str, subject: UUID) -> None:
         organisation=coming.said["organisation"],
         note=coming.bundle.read(f"{folder}/checkpoint.txt").decode(),
         public_keys=json.loads(coming.bundle.read(f"{folder}/keys.json")),
+        names={
+            f"user:{line['id']}": line["row"]["name"]
+            for line in model_bundle.lines(coming.bundle, "context.jsonl")
+            if line["table"] == User._meta.db_table
+        },
         entries=model_bundle.lines(coming.bundle, f"{folder}/entries.jsonl"),
         at=clock.now(),
     )

@@ -15,6 +15,7 @@ from remit.ledger import queries as ledger
 from remit.people import queries as people
 from remit.web.audit import differences, telling, vocabulary
 from remit.web.audit.veil import Veil
+from remit.web.model.brought import brought
 from remit.web.model.page import ModelPage, tab
 
 PAGE = 60
@@ -94,6 +95,7 @@ def history(request: HttpRequest, page: ModelPage) -> dict[str, Any]:
         "people": sorted(
             ((actor, telling.actor(actor, names[actor])) for actor in actors), key=lambda pair: pair[1]
         ),
+        "brought": brought(page) if asked.narrowed.before is None and not asked.query else [],
         "may_audit": people.may(page.who, "ledger.read", unit=page.use_case.unit, subject=page.use_case.pk),
     }
 
