@@ -38,7 +38,13 @@ def given(person, **other):
 
 
 def test_a_token_is_shown_once_and_revoked(signed_in, administrator):
-    assert "No tokens yet" in signed_in.get("/account/tokens/").text
+    page = signed_in.get("/account/tokens/").text
+    assert "No tokens yet" in page
+    ends = clock.recorded_now() + timedelta(days=90)
+    assert f'value="{ends:%Y-%m-%d}"' in page
+    # what `read` covers need not be named
+    assert 'value="read"' in page
+    assert 'value="model.read"' not in page
     made = signed_in.post("/account/tokens/", given(administrator))
     secret = re.search(r"rmt_[\w-]{43}", made.text)[0]
     assert "no-store" in made.headers["Cache-Control"]

@@ -277,7 +277,8 @@ def _command(world: Any, door: Door, person: str) -> str:
     fault = result.exception
     if isinstance(fault, Problem):
         unnamed = "Add --as" in fault.remedy
-        return SIGN_IN if unnamed else _OF_STATUS.get(fault.status, f"{fault.status}: {fault}")
+        wrong = IN if fault.status < 500 else f"{fault.status}: {fault}"
+        return SIGN_IN if unnamed else _OF_STATUS.get(fault.status, wrong)
     return IN if fault is None or isinstance(fault, SystemExit) else f"failed: {fault!r} {result.output}"
 
 

@@ -26,7 +26,7 @@ class NewToken(forms.Form):
     )
     expires = forms.DateField(
         label="Ends on",
-        widget=forms.DateInput(attrs={"type": "date"}),
+        widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
         help_text="At most a year from now.",
     )
 
@@ -37,7 +37,9 @@ class NewToken(forms.Form):
             for h in (person, *queries.service_accounts().filter(answered_by=person, is_active=True))
         }
         self.fields["holder"].choices = [(pk, h.name) for pk, h in self.holders.items()]
-        held = dict.fromkeys(scope for h in self.holders.values() for scope in queries.scopes_of(h))
+        held = dict.fromkeys(
+            scope for h in self.holders.values() for scope in queries.scopes_of(h) if _worth_naming(scope)
+        )
         self.fields["scopes"].choices = [(scope, rules.words(scope)) for scope in held]
         self.fields["expires"].initial = (clock.recorded_now() + _USUAL).date()
 
@@ -50,6 +52,11 @@ class NewToken(forms.Form):
             "user": self.holders[data["holder"]],
             "expires_at": make_aware(datetime.combine(data["expires"], time.max)),
         }
+
+
+def _worth_naming(scope: str) -> bool:
+    """Tell whether a scope is more than a part of `read`."""
+    return scope == "read" or not rules.within(frozenset({"read"}), scope)
 
 
 class NewServiceAccount(forms.Form):
@@ -73,7 +80,7 @@ class SignInRules(forms.Form):
     """Which roles take a second factor."""
 
     mfa_roles = forms.MultipleChoiceField(
-        label="Second factor",
+        label="Roles that take one",
         required=False,
         widget=forms.CheckboxSelectMultiple,
         help_text="Whoever holds one of these sets up an authenticator or a passkey before anything else. "
