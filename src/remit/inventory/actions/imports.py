@@ -12,6 +12,7 @@ from remit.inventory import artifacts, importing
 from remit.inventory.contract import ArtifactFile
 from remit.inventory.importing import mapping as columns_of
 from remit.inventory.importing import planning, reading, writing
+from remit.inventory.importing.outcome import Plan
 from remit.inventory.models import ImportRun
 from remit.kernel import clock
 from remit.kernel.problems import Conflict, Denied, Invalid, Problem
@@ -217,7 +218,7 @@ def _own(who: User, run: ImportRun, *states: str) -> ImportRun:
     return found
 
 
-def _keep(run: ImportRun, plan: planning.Plan, state: str, *, write: bool = True) -> None:
+def _keep(run: ImportRun, plan: Plan, state: str, *, write: bool = True) -> None:
     run.state, run.problem, run.rows = state, "", plan.rows
     run.created, run.updated, run.unchanged = len(plan.created), len(plan.updated), plan.unchanged
     run.faulty = len({fault.row for fault in plan.faults})

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from remit.inventory import artifacts
 from remit.inventory.importing import checking, mapping, planning, reading
+from remit.inventory.importing.outcome import Plan
 from remit.inventory.models import ImportRun
 from remit.people.models import User
 
 
-def planned(who: User, run: ImportRun) -> planning.Plan:
+def planned(who: User, run: ImportRun) -> Plan:
     """Return what importing a file would do now, with what is wrong in its rows.
 
     Raises:

@@ -12,7 +12,7 @@ from remit.inventory import rules, standing
 from remit.inventory.actions import changes, edits
 from remit.inventory.actions.fields import set_custom
 from remit.inventory.actions.vendors import add_vendor
-from remit.inventory.importing.planning import Edit, NewModel, NewUseCase, NewVersion, Plan
+from remit.inventory.importing.outcome import Edit, NewModel, NewUseCase, NewVersion, Plan
 from remit.inventory.models import Model, Standing, UseCase, Vendor, Version
 from remit.inventory.queries import change_requests as reads
 from remit.kernel import clock
