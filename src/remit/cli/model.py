@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, time
+from datetime import date, datetime
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -161,13 +161,13 @@ def _search(query: str, view: str, where: Values) -> Any:
 def _at(day: str) -> datetime | None:
     if not day:
         return None
-    from remit.kernel import clock
+    from remit.inventory import search
 
     try:
-        end = datetime.combine(datetime.fromisoformat(day).date(), time.max, UTC)
+        given = date.fromisoformat(day)
     except ValueError:
         raise Invalid(f"{day} is no day.", remedy="Write it as 2026-03-03.") from None
-    return min(end, clock.now())
+    return search.moment(given)
 
 
 def _vendor(name: str) -> Any:

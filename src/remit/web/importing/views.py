@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +20,7 @@ from remit.inventory.search import Search
 from remit.kernel.problems import Invalid, Problem
 from remit.people import queries as people
 from remit.web.importing.columns import Columns
+from remit.web.models import moment
 
 _SHOWN_RUNS = 50
 _SHOWN_FAULTS = 100
@@ -175,11 +176,7 @@ def _download(chunks: Iterator[bytes], name: str, media_type: str) -> Any:
 
 
 def _day(text: str) -> datetime | None:
-    if not text:
-        return None
-    try:
-        found = datetime.fromisoformat(text)
-    except ValueError:
-        message = "Give a day as in 2026-03-31."
-        raise Invalid(message, fields={"as_of": message}) from None
-    return found.replace(tzinfo=UTC) if found.tzinfo is None else found
+    at, fault = moment.read(text)
+    if fault:
+        raise Invalid(fault, fields={"as_of": fault})
+    return at
