@@ -137,6 +137,9 @@ def test_units_move_but_never_under_themselves(bank):
         ("Lending", 0), ("Mortgages", 1), ("Retail", 0), ("Cards", 1)
     ]  # fmt: skip
     assert queries.subtree(bank.loans) == {bank.loans.pk, bank.mortgages.pk}
+    place = queries.place(bank.mortgages.pk)
+    assert ([u.name for u in place.above], place.children, place.head) == (["Lending"], (), bank.ed)
+    assert queries.place(bank.loans.pk).under == queries.subtree(bank.loans)
 
 
 def test_a_unit_without_an_active_head_answers_to_the_one_above(bank):

@@ -176,3 +176,23 @@ def test_who_does_not_administer_changes_nothing(bank, sign_in, method, path):
     given = {"name": "x", "role": "finance", "reason": WHY, "hours": 1}
     answer = getattr(client, method)(path.format(person=bank.daniel.pk, unit=bank.home.pk), given)
     assert answer.status_code == 403
+
+
+@pytest.mark.parametrize("path", ["units/", "groups/", "emergencies/", "units/{home}/"])
+def test_the_other_lists_stay_within_a_few_reads(
+    bank, sign_in, file_many, django_assert_max_num_queries, path
+):
+    file_many(20)
+    for n in range(12):
+        head = actions.invite(
+            acting_user=bank.ines,
+            email=f"h{n}@x.example",
+            name=f"Head {n:02}",
+            password="long enough pw",
+            unit=bank.home,
+        )
+        actions.create_unit(acting_user=bank.ines, name=f"Unit {n:02}", parent=bank.home, head=head)
+        actions.create_group(acting_user=bank.ines, name=f"Group {n:02}")
+    client = sign_in(bank.hannah)
+    with django_assert_max_num_queries(14):
+        assert client.get(f"/people/{path.format(home=bank.home.pk)}").status_code == 200

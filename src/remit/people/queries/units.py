@@ -21,6 +21,17 @@ class Branch:
     people: int
 
 
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a unit stands: what is above it, right under it, in it at any depth, and its head."""
+
+    unit: Unit
+    above: tuple[Unit, ...]
+    children: tuple[Unit, ...]
+    under: frozenset[UUID]
+    head: User | None
+
+
 def units() -> QuerySet[Unit]:
     """Return every unit, by name."""
     return Unit.objects.order_by("name")
@@ -36,6 +47,34 @@ def unit(identifier: UUID | str) -> Unit:
     if found is None:
         raise Unknown(f"There is no unit with the id {identifier}.", remedy="Look it up on the Units page.")
     return found
+
+
+def place(identifier: UUID) -> Place:
+    """Return where a unit stands, in one read.
+
+    Raises:
+        Unknown: there is none.
+    """
+    known = {found.pk: found for found in Unit.objects.select_related("head").order_by("name")}
+    if identifier not in known:
+        raise Unknown(f"There is no unit with the id {identifier}.", remedy="Look it up on the Units page.")
+    way = [known[identifier]]
+    while (parent := way[-1].parent_id) is not None:
+        way.append(known[parent])
+    below: dict[UUID | None, list[Unit]] = {}
+    for found in known.values():
+        below.setdefault(found.parent_id, []).append(found)
+    under, waiting = set(), [identifier]
+    while waiting:
+        under.add(current := waiting.pop())
+        waiting += [found.pk for found in below.get(current, ())]
+    return Place(
+        unit=way[0],
+        above=tuple(reversed(way[1:])),
+        children=tuple(below.get(identifier, ())),
+        under=frozenset(under),
+        head=next((found.head for found in way if found.head and found.head.is_active), None),
+    )
 
 
 def subtree(unit: Unit | UUID) -> frozenset[UUID]:

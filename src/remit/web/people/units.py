@@ -54,28 +54,32 @@ def tree(request: HttpRequest) -> HttpResponse:
 def page(request: HttpRequest, identifier: UUID) -> HttpResponse:
     """Show a unit: its head, what is above and under it, its people, its models, and what has no owner."""
     queries.require(request.user, "people.read")
-    unit = queries.unit(identifier)
-    under = queries.subtree(unit)
-    way = queries.above(unit)[1:]
-    names = {found.pk: found for found in queries.units()}
-    models = policy("standing").visible(request.user, inventory.models_in(under))
-    ownerless = list(policy("use_case").visible(request.user, inventory.ownerless(under)))
-    people = list(queries.directory(unit=unit)[:_MOST])
+    place = queries.place(identifier)
+    unit = place.unit
+    models = policy("standing").visible(request.user, inventory.models_in(place.under))
+    ownerless = policy("use_case").visible(request.user, inventory.ownerless(place.under))
+    people = queries.directory().filter(unit__in=place.under)
+    shown, people_n = _first(people)
+    listed, models_n = _first(models)
     context = {
         "unit": unit,
-        "head": queries.head_of(unit),
-        "above": [names[pk] for pk in reversed(way)],
-        "children": [found for found in names.values() if found.parent_id == unit.pk],
-        "people": duties(people),
-        "people_n": queries.directory(unit=unit).count(),
-        "models": list(models[:_MOST]),
-        "models_n": models.count(),
+        "place": place,
+        "people": duties(shown),
+        "people_n": people_n,
+        "models": listed,
+        "models_n": models_n,
         "ownerless": [{"case": case, "may": inventory.may_appoint(request.user, case)} for case in ownerless],
         "may_organise": queries.may(request.user, "people.organise", unit=unit),
         "nav": "people",
         "crumbs": [("People", reverse("people:people")), ("Units", reverse("people:units")), (unit.name, "")],
     }
     return render(request, "people/unit.html", context)
+
+
+def _first(rows: Any) -> tuple[list[Any], int]:
+    """Read the first rows, and how many there are; counted only where there are more."""
+    found = list(rows[: _MOST + 1])
+    return found[:_MOST], len(found) if len(found) <= _MOST else rows.count()
 
 
 def edit(request: HttpRequest, identifier: UUID) -> HttpResponse:
