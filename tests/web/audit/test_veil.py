@@ -1,0 +1,48 @@
+"""Restricted fields are left out of what the ledger tells to those who may not read them."""
+
+import html
+
+import pytest
+
+from remit.inventory import actions, queries
+from remit.ledger.models import Entry
+from remit.web.audit.veil import Veil
+
+
+@pytest.fixture
+def kept(mortgage):
+    mortgage.until("registered")
+    hannah = mortgage.people.hannah
+    actions.add_vendor(acting_user=hannah, name="Scores Inc", contract="SECRET-4711")
+    layout = {"type_": "text", "label": "Fee", "restricted": True}
+    actions.define_field(acting_user=hannah, of="model", key="fee", **layout)
+    model = queries.model("MDL-0001")
+    actions.set_custom(acting_user=hannah, subject=model, values={"fee": "HIDDEN-FEE"})
+    return mortgage
+
+
+def test_an_entry_of_the_ledger_hides_the_field_and_the_exact_payload(kept, sign_in):
+    entry = Entry.objects.get(table_name="inventory_vendor")
+    page = html.unescape(sign_in(kept.people.lucia).get(f"/audit/{entry.pk}/").text)
+    assert "Scores Inc" in page
+    assert "SECRET-4711" not in page
+    assert "Fields that you may not read are left out here." in page
+    page = html.unescape(sign_in(kept.people.hannah).get(f"/audit/{entry.pk}/").text)
+    assert "SECRET-4711" in page
+    assert "left out here" not in page
+
+
+def test_the_history_of_a_model_hides_restricted_custom_fields(kept, sign_in):
+    address = "/models/MDL-0001/history/"
+    assert "HIDDEN-FEE" in sign_in(kept.people.hannah).get(address).text
+    page = sign_in(kept.people.lucia).get(address).text
+    assert "filled in custom fields" in page
+    assert "HIDDEN-FEE" not in page
+
+
+def test_protected_columns_are_left_out_of_a_schema(kept):
+    columns = [{"name": "income", "role": "feature"}, {"name": "sex", "role": "protected"}]
+    payload = {"before": None, "after": {"schema": {"columns": columns}}, "reason": ""}
+    seen = Veil(kept.people.lucia).reduced(payload, "inventory_version")
+    assert seen["after"]["schema"]["columns"] == columns[:1]
+    assert Veil(kept.people.marcus).reduced(payload, "inventory_version") == payload
