@@ -12,6 +12,7 @@ from django.test.utils import CaptureQueriesContext
 from remit.inventory import actions, queries
 from remit.inventory.search import Search
 from remit.kernel import clock
+from remit.people import actions as people
 
 
 def names(text: str) -> list[str]:
@@ -157,17 +158,29 @@ def test_tags_of_many_models_with_a_result_each(daniel, bank, sign_in):
 
 
 def test_an_owner_of_many_and_who_may_not_hand_over(daniel, bank, sign_in):
+    nora = people.invite(
+        acting_user=bank.ines,
+        email="nora@calder.example",
+        name="Nora Next",
+        password="correct horse battery",
+        roles=("model_owner",),
+    )
     chosen = {"all": "1", "query": "built=MLflow"}
-    given = chosen | {"do": "1", "owner": str(bank.hannah.pk), "reason": "Daniel moves on."}
+    given = chosen | {"do": "1", "owner": str(nora.pk), "reason": "Daniel moves on."}
     refused = sign_in(bank.auditor).post("/models/bulk/owner", given)
     assert "0 of 2 done" in refused.text
     done = daniel.post("/models/bulk/owner", given)
     assert "2 of 2 done" in done.text
     assert "Asked for as CR-0001; it waits for a reviewer" in done.text
     assert queries.use_case("use-case-0001").owner == bank.daniel
-    at_intake = {"id": "UC-0001", "do": "1", "owner": str(bank.hannah.pk), "reason": "Daniel moves on."}
+    at_intake = {"id": "UC-0001", "do": "1", "owner": str(nora.pk), "reason": "Daniel moves on."}
     assert "Handed over" in daniel.post("/models/bulk/owner", at_intake).text
-    assert queries.use_case("use-case-0000").owner == bank.hannah
+    assert queries.use_case("use-case-0000").owner == nora
+    at_intake["owner"] = str(bank.hannah.pk)
+    assert (
+        "Hannah Lindqvist does not hold the role Model owner"
+        in daniel.post("/models/bulk/owner", at_intake).text
+    )
     assert daniel.post("/models/bulk/owner", chosen | {"do": "1"}).status_code == 422
 
 
