@@ -200,3 +200,16 @@ def test_an_image_is_bound_by_the_digest_of_its_manifest_and_all_it_names(regist
         artifacts.check("image", bound.sha256, location)
     with pytest.raises(Broken):
         artifacts.bound(RemoteFile(base + "sha256:" + "0" * 64, "nothing"))
+
+
+def test_without_the_extra_the_error_says_what_to_install(monkeypatch):
+    import sys
+    from importlib import import_module
+
+    registry = import_module("fsspec.registry")
+    monkeypatch.setitem(sys.modules, "s3fs", None)
+    for name in ("s3", "s3a"):
+        monkeypatch.delitem(registry._registry, name, raising=False)
+    with pytest.raises(Unavailable) as refused:
+        artifacts.bound(RemoteFile("s3://models/card/model.bin", "model.bin"))
+    assert "remit[s3]" in refused.value.remedy
