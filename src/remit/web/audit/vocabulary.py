@@ -179,6 +179,7 @@ ACTIONS: Final[dict[str, str]] = {
     "directory.recognise": "recognised a person of the directory",
     "directory.remove_group": "removed a group with the directory",
     "directory.remove_person": "removed a person with the directory",
+    "evidence.scan": "scanned the files of a version",
     "health.note": "noted how versions fare",
     "installation.set_sign_in_rules": "set how people sign in",
     "outcome.record": "recorded outcomes",
