@@ -143,9 +143,7 @@ def run_import(request: HttpRequest, reference: str, given: RunIn) -> Any:
 
 @router.get("/exports/models", response=dict[str, Any], openapi_extra=_FILE)
 def export_models(
-    request: HttpRequest,
-    asked: Query[Filter],
-    format_: Literal["csv", "xlsx", "json"] = Query(alias="format"),
+    request: HttpRequest, asked: Query[Filter], format_: Format = Query("csv", alias="format")
 ) -> Any:
     """Give the models that you may see as a file, now or as they stood on a day."""
     made = exporting.export(request.user, asked.wanted, format_, at=asked.at)

@@ -257,15 +257,16 @@ class Operations(ABC):
         return cast("shapes.GateOut", self._send("POST", path("models", reference, "versions", number,
             "gates", gate), if_match=if_match, idempotency_key=idempotency_key))
 
-    def export_models(self, *, format_: Literal["csv", "xlsx", "json"], as_of: Maybe[str | None] = OMITTED,
-        q: Maybe[str] = OMITTED, view: Maybe[Literal["", "business", "way", "attention", "ending",
-        "suspended", "without", "language", "ownerless", "incomplete", "retired"]] = OMITTED,
-        tier: Maybe[list[str]] = OMITTED, stage: Maybe[list[str]] = OMITTED,
-        health: Maybe[list[str]] = OMITTED, unit: Maybe[list[str]] = OMITTED,
-        remit: Maybe[list[str]] = OMITTED, owner: Maybe[list[str]] = OMITTED,
-        kind: Maybe[list[str]] = OMITTED, built: Maybe[list[str]] = OMITTED,
-        regulation: Maybe[list[str]] = OMITTED, tag: Maybe[list[str]] = OMITTED,
-        missing: Maybe[list[str]] = OMITTED, known_at: Maybe[str | None] = OMITTED) -> Any:
+    def export_models(self, *, as_of: Maybe[str | None] = OMITTED, q: Maybe[str] = OMITTED,
+        view: Maybe[Literal["", "business", "way", "attention", "ending", "suspended", "without",
+        "language", "ownerless", "incomplete", "retired"]] = OMITTED, tier: Maybe[list[str]] = OMITTED,
+        stage: Maybe[list[str]] = OMITTED, health: Maybe[list[str]] = OMITTED,
+        unit: Maybe[list[str]] = OMITTED, remit: Maybe[list[str]] = OMITTED,
+        owner: Maybe[list[str]] = OMITTED, kind: Maybe[list[str]] = OMITTED,
+        built: Maybe[list[str]] = OMITTED, regulation: Maybe[list[str]] = OMITTED,
+        tag: Maybe[list[str]] = OMITTED, missing: Maybe[list[str]] = OMITTED,
+        known_at: Maybe[str | None] = OMITTED, format_: Maybe[Literal["csv", "xlsx",
+        "json"]] = OMITTED) -> Any:
         """Give the models that you may see as a file, now or as they stood on a day."""
         return cast("Any", self._send("GET", path("exports", "models"), query={"as_of": as_of, "q": q,
             "view": view, "tier": tier, "stage": stage, "health": health, "unit": unit, "remit": remit,
