@@ -29,7 +29,9 @@ _SEVERITIES = (("low", "Low"), ("medium", "Medium"), ("high", "High"), ("critica
 
 
 class _OfModel(django_forms.Form):
-    """A form whose choices are those of one model."""
+    """A form whose choices are those of one model. What the action itself asks for is not `optional`."""
+
+    optional: tuple[str, ...] = ()
 
     def __init__(self, *args: Any, page: ModelPage, subject: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -54,6 +56,7 @@ class _OfVersion(_OfModel):
 class OpenFinding(_OfVersion):
     """What is wrong, how bad, who mends it and by when."""
 
+    optional = ("control",)
     title = django_forms.CharField(label="What is wrong", max_length=200)
     detail = django_forms.CharField(
         label="What was seen, and where", widget=django_forms.Textarea(attrs={"rows": 4})
@@ -82,6 +85,7 @@ class OpenFinding(_OfVersion):
 class CloseFinding(_OfModel):
     """What mended it, and the version that did if one did."""
 
+    optional = ("answered_by",)
     resolution = django_forms.CharField(
         label="What mended it", widget=django_forms.Textarea(attrs={"rows": 4}), required=False
     )
