@@ -17,7 +17,6 @@ from remit.api.shapes import Given, Person, located
 from remit.inventory import actions, exporting, queries
 
 router = Router()
-Format = Literal["csv", "xlsx", "json"]
 Sent = Annotated[UploadedFile, File()]
 _FILE = {
     "responses": {
@@ -98,6 +97,12 @@ class RunIn(Given):
     skip: bool = False
 
 
+class ExportAsked(Filter):
+    """Which models, and as which file."""
+
+    format: Literal["csv", "xlsx", "json"] = "csv"
+
+
 @router.get("/imports", response=Imports)
 def list_imports(request: HttpRequest, asked: Query[Page]) -> Any:
     """List imports, the newest first."""
@@ -142,11 +147,9 @@ def run_import(request: HttpRequest, reference: str, given: RunIn) -> Any:
 
 
 @router.get("/exports/models", response=dict[str, Any], openapi_extra=_FILE)
-def export_models(
-    request: HttpRequest, asked: Query[Filter], format_: Format = Query("csv", alias="format")
-) -> Any:
+def export_models(request: HttpRequest, asked: Query[ExportAsked]) -> Any:
     """Give the models that you may see as a file, now or as they stood on a day."""
-    made = exporting.export(request.user, asked.wanted, format_, at=asked.at)
+    made = exporting.export(request.user, asked.wanted, asked.format, at=asked.at)
     answer = StreamingHttpResponse(made.chunks, content_type=made.media_type)
     answer["Content-Disposition"] = f'attachment; filename="{made.name}"'
     return answer
