@@ -14,7 +14,7 @@ from typing import Any, TypeVar
 
 from django.db.models import Q, QuerySet
 
-from remit.kernel.problems import Denied, Unknown
+from remit.kernel.problems import Unknown
 from remit.people import queries, rules
 from remit.people.models import User
 
@@ -49,11 +49,8 @@ class Policy:
         Raises:
             Denied: they may not; the remedy names who may.
         """
-        if not self.may(person, verb, row):
-            raise Denied(
-                f"{getattr(person, 'name', person)} may not do this ({self.noun}.{verb}).",
-                remedy=f"It takes the role {rules.who_may(f'{self.noun}.{verb}')}.",
-            )
+        scope = {} if row is None else self._scope(row)
+        queries.require(person, f"{self.noun}.{verb}", **scope)
 
     def visible(self, person: User | str, rows: Rows) -> Rows:
         """Return those of the rows that the person may read."""

@@ -45,10 +45,15 @@ def allowed(held: Iterable[str], permission: str) -> bool:
 def who_may(permission: str) -> str:
     """Name the roles that hold a permission, for messages: "Approver or Model risk governance"."""
     holders = permissions().get(permission, frozenset())
-    if holders == frozenset(roles()):
-        return "of anybody here"
     names = sorted(roles()[holder].name for holder in holders)
     return " or ".join(names) or "nobody"
+
+
+def takes(permission: str) -> str:
+    """Say what a permission takes, for messages: "a role", or "the role Approver"."""
+    if permissions().get(permission) == frozenset(roles()):
+        return "a role"
+    return f"the role {who_may(permission)}"
 
 
 @cache

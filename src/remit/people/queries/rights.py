@@ -106,7 +106,7 @@ def require(
     if not may(who, permission, unit=unit, subject=subject):
         raise Denied(
             f"{who.name} may not do this ({permission}).",
-            remedy=f"It takes the role {rules.who_may(permission)}.",
+            remedy=f"It takes {rules.takes(permission)}{f' in {unit.name}' if unit is not None else ''}.",
         )
 
 
