@@ -102,4 +102,4 @@ def test_the_queue_takes_a_constant_number_of_reads(bank, sign_in, seen, django_
     client.get("/discovery/")
     with django_assert_max_num_queries(12):
         page = client.get("/discovery/").text
-    assert "1 to 50 of 60" in page
+    assert "1 to 25 of 60" in page

@@ -84,14 +84,14 @@ class Suggestion:
 
 _EMPTY_WORDS = re.compile(r"\b(v?\d+(\.\d+)*|model|models|prod|production|endpoint|the|of|and)\b")
 _SUGGESTIONS = """
-    select g.id, s.model_id, s.reference, s.title, word_similarity(g.name, s.words) as alike
-    from unnest(%s::uuid[], %s::text[]) g(id, name)
+    select g.name, s.model_id, s.reference, s.title, word_similarity(g.name, s.words) as alike
+    from unnest(%s::text[]) g(name)
     cross join lateral (
         select model_id, reference, title, words from inventory_standing
         where valid_to is null and known_to is null and model_id is not null
           and words %%> g.name and (%s::uuid[] is null or unit_id = any(%s::uuid[]))
         order by word_similarity(g.name, words) desc, title limit 3
-    ) s order by g.id, alike desc, s.title"""
+    ) s order by g.name, alike desc, s.title"""
 
 
 def sightings(who: User, state: str = "open") -> QuerySet[Sighting]:
@@ -134,12 +134,13 @@ def suggestions(who: User, seen: Iterable[Sighting]) -> dict[UUID, list[Suggesti
     named = {one.pk: _telling(one.name) for one in seen}
     units = people.visible_units(who)
     among = None if units is None else list(units)
-    found = defaultdict[UUID, list[Suggestion]](list)
+    found = defaultdict[str, list[Suggestion]](list)
     with connection.cursor() as cursor:
-        cursor.execute(_SUGGESTIONS, [list(named), list(named.values()), among, among])
-        for pk, model, reference, title, alike in cursor.fetchall():
-            found[pk].append(Suggestion(model, reference, title, alike))
-    return dict(found)
+        # names that tell the same are looked up once
+        cursor.execute(_SUGGESTIONS, [sorted(set(named.values())), among, among])
+        for name, model, reference, title, alike in cursor.fetchall():
+            found[name].append(Suggestion(model, reference, title, alike))
+    return {pk: found[name] for pk, name in named.items() if name in found}
 
 
 def _telling(name: str) -> str:

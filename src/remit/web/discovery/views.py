@@ -19,7 +19,7 @@ from remit.web import forms
 from remit.web.discovery.forms import Registration
 from remit.web.rooms import Count
 
-_PAGE = 50
+_PAGE = 25
 _STATES = (("open", "Open"), ("matched", "Linked"), ("registered", "Registered"), ("dismissed", "Dismissed"))
 
 
