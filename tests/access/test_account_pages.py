@@ -83,6 +83,13 @@ def test_a_service_account_gets_its_token_from_who_answers_for_it(signed_in, adm
     made = signed_in.post("/account/tokens/", given(account, scopes=["model.register"]))
     secret = re.search(r"rmt_[\w-]{43}", made.text)[0]
     assert queries.bearer(secret) == account
+    handed = signed_in.post(f"{page}{account.pk}/hand-over", {"to": "nobody@bank.example"})
+    assert handed.status_code == 404
+    cy = actions.invite(acting_user=administrator, email="cy@bank.example", name="Cy", password=PASSWORD)
+    assert (
+        "Cy answers for Retraining now"
+        in signed_in.post(f"{page}{account.pk}/hand-over", {"to": cy.email}, follow=True).text
+    )
     signed_in.post(f"{page}{account.pk}/close")
     assert queries.bearer(secret) is None
 

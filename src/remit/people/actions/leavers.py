@@ -28,7 +28,8 @@ def leave(*, acting_user: User | str, user: User, reason: str = "") -> User:
         raise Conflict(f"{user.name} has left already.")
     if not isinstance(acting_user, str) and acting_user.pk == user.pk:
         raise Invalid("You cannot sign yourself off.", remedy="Ask another administrator.")
-    administrators = queries.holders("administrator")
+    # a program that administers cannot let the next person in
+    administrators = [person for person in queries.holders("administrator") if person.kind == "person"]
     if administrators and all(person.pk == user.pk for person in administrators):
         raise Invalid("Nobody else administers this Remit.", remedy="Name another administrator first.")
     now = clock.now()

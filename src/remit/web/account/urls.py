@@ -17,6 +17,11 @@ _own: list[URLPattern | URLResolver] = [
         views.close_service_account,
         name="close_service_account",
     ),
+    path(
+        "settings/service-accounts/<uuid:account>/hand-over",
+        views.hand_over_service_account,
+        name="hand_over_service_account",
+    ),
     path("settings/sign-in/", views.sign_in_rules, name="sign_in_rules"),
     # an address is changed by an administrator or the identity provider, so that the ledger knows
     path("account/email/", views.not_here),

@@ -88,6 +88,18 @@ def close_service_account(request: HttpRequest, account: UUID) -> HttpResponse:
     return redirect("account:service_accounts")
 
 
+@require_POST
+def hand_over_service_account(request: HttpRequest, account: UUID) -> HttpResponse:
+    """Have somebody else answer for a service account."""
+    queries.require(request.user, "service_account.manage")
+    to = queries.user_by_email(request.POST.get("to", "").strip())
+    found = actions.hand_over_service_account(
+        acting_user=request.user, account=queries.service_account(account), to=to
+    )
+    messages.success(request, f"{to.name} answers for {found.name} now.")
+    return redirect("account:service_accounts")
+
+
 def sign_in_rules(request: HttpRequest) -> HttpResponse:
     """Show and change how people sign in here."""
     queries.require(request.user, "installation.manage")
