@@ -7,7 +7,7 @@ import pytest
 from django.db import DataError, IntegrityError, connection, transaction
 
 from remit.kernel import clock
-from remit.kernel.problems import Denied
+from remit.kernel.problems import Conflict, Denied
 from remit.ledger import actions, capture, triggers
 from remit.ledger.capture import acting, action, actor_of, emit, hear
 from remit.ledger.models import Checkpoint, Entry, Event, Leaf, Node, Payload, Pending, Verification
@@ -255,3 +255,15 @@ def test_numbers_rise_by_prefix_and_a_rollback_leaves_a_gap():
 def test_a_prefix_is_capitals_only():
     with pytest.raises(DataError, match="no prefix"), transaction.atomic():
         next_number('tst"; drop')
+
+
+def test_what_another_wrote_at_the_same_moment_is_a_conflict(write):
+    write("Cards")
+
+    @action("unit.add")
+    def add_unseen(*, acting_user):
+        return Unit.objects.create(name="Cards")
+
+    with pytest.raises(Conflict, match="at the same moment"), transaction.atomic():
+        add_unseen(acting_user="system:test")
+    assert Unit.objects.count() == 1

@@ -11,10 +11,11 @@ from decimal import Decimal
 from typing import Any, NamedTuple, ParamSpec, TypeVar
 from uuid import UUID
 
-from django.db import connection, models, transaction
+from django.db import IntegrityError, connection, models, transaction
+from psycopg.errors import UniqueViolation
 
 from remit.kernel import clock
-from remit.kernel.problems import Denied
+from remit.kernel.problems import Conflict, Denied
 from remit.ledger.models import Event
 
 P = ParamSpec("P")
@@ -47,13 +48,22 @@ def action(name: str) -> Callable[[Callable[P, R]], Callable[P, R]]:
 
     Raises:
         Denied: nobody, or a deactivated person, is acting.
+        Conflict: somebody else wrote the same at the same moment.
     """
 
     def decorate(function: Callable[P, R]) -> Callable[P, R]:
         @functools.wraps(function)
         def wrapper(*args: P.args, **kwargs: P.kwargs) -> R:
-            with acting(kwargs.get("acting_user"), name, reason=str(kwargs.get("reason") or "")):
-                return function(*args, **kwargs)
+            try:
+                with acting(kwargs.get("acting_user"), name, reason=str(kwargs.get("reason") or "")):
+                    return function(*args, **kwargs)
+            except IntegrityError as error:
+                # what an action looked for and did not find was written by another before it could
+                if not isinstance(error.__cause__, UniqueViolation):
+                    raise
+                raise Conflict(
+                    "Somebody did the same at the same moment.", remedy="Look at it again, then go on."
+                ) from error
 
         return wrapper
 
