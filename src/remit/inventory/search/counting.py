@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import heapq
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import reduce
@@ -28,18 +28,17 @@ from remit.inventory.search.filters import FACETS, NONE, VIEWS, Facet, Search, p
 from remit.kernel import clock
 
 _COLUMNS = (
-    "subject_id",
-    "use_case_id",
-    "unit_id",
-    "owner_name",
-    "words",
+    *("subject_id", "use_case_id", "unit_id", "owner_name", "words"),
     *(facet.column for facet in FACETS),
+    *(f"view_{view}" for view in VIEWS),
 )
 _SINCE = """
 select pg_snapshot_xmin(pg_current_snapshot())::text::bigint,
        array(select distinct subject_id from inventory_standing where written >= %s)
 """
 _NEVER = 2**62
+_Rows = Mapping[str, Sequence[Any]]
+"""Rows of `Standing`, column by column."""
 _STAGE_ORDER = {stage: rank for rank, (stage, _) in enumerate(STAGES)}
 _HEALTH_ORDER = {"breach": 0, "watch": 1, "healthy": 2, NONE: 3}
 _WIDE = 400
@@ -153,10 +152,9 @@ class _Column:
         # for each value the models that have it, a bit each; unless there are too many values
         self._bits: dict[Any, int] | None = None
 
-    def load(self, rows: Iterable[tuple[Any, ...]]) -> None:
+    def load(self, values_at: list[tuple[Any, ...]]) -> None:
         """Take the values of every position at once."""
-        same: dict[tuple[Any, ...], tuple[Any, ...]] = {}
-        self.at = [same.setdefault(values, values) for values in rows]
+        self.at = values_at
         self._n = Counter(chain.from_iterable(self.at))
         if len(self._n) <= _WIDE:
             marks = {value: bytearray(len(self.at)) for value in self._n}
@@ -199,43 +197,41 @@ class _Column:
 class _Bits:
     """Which models have which value: a column for each thing that is asked for."""
 
-    def __init__(self, rows: Iterable[dict[str, Any]], day: date) -> None:
+    def __init__(self, rows: _Rows, day: date) -> None:
         self.day = day
         self.seen = 0
-        self._words: list[str] = []
-        self._positions: dict[UUID, int] = {}
+        self._words: list[str] = list(rows["words"])
+        self._positions: dict[UUID, int] = {subject: at for at, subject in enumerate(rows["subject_id"])}
         self._free: list[int] = []
-        self._labels: dict[str, str] = {}
-        self._columns = {name: _Column() for name in ("unit_id", "case", "view", *(f.key for f in FACETS))}
-        loaded: dict[str, list[tuple[Any, ...]]] = {name: [] for name in self._columns}
-        for at, row in enumerate(rows):
-            self._words.append("")
-            self._name(row, at)
-            for name, values in _values(row).items():
-                loaded[name].append(values)
-        for name, column in self._columns.items():
-            column.load(loaded.pop(name))
+        self._labels = _labels(rows)
         self._live = (1 << len(self._words)) - 1
+        self._columns: dict[str, _Column] = {}
+        for name, values in _values(rows).items():
+            self._columns[name] = _Column()
+            self._columns[name].load(values)
 
-    def replace(self, subject: UUID, row: dict[str, Any] | None) -> None:
-        """Take what a model was out, and what it is in; None if it is no more."""
-        at = self._positions.pop(subject, None)
-        if at is None and row is None:
-            return
-        if at is None:
-            at = self._free.pop() if self._free else len(self._words)
-            if at == len(self._words):
-                self._words.append("")
-        values = _values(row) if row else {}
-        for name, column in self._columns.items():
-            column.put(at, values.get(name, ()))
-        if row is None:
-            self._words[at] = ""
-            self._free.append(at)
-            self._live &= ~(1 << at)
-        else:
-            self._name(row, at)
-            self._live |= 1 << at
+    def replace(self, subjects: Iterable[UUID], rows: _Rows) -> None:
+        """Take what some models were out, and what they are in; those that `rows` has not are no more."""
+        self._labels |= _labels(rows)
+        there, values = {subject: n for n, subject in enumerate(rows["subject_id"])}, _values(rows)
+        for subject in subjects:
+            n, at = there.get(subject), self._positions.pop(subject, None)
+            if n is None and at is None:
+                continue
+            if at is None:
+                at = self._free.pop() if self._free else len(self._words)
+                if at == len(self._words):
+                    self._words.append("")
+            for name, column in self._columns.items():
+                column.put(at, () if n is None else values[name][n])
+            if n is None:
+                self._words[at] = ""
+                self._free.append(at)
+                self._live &= ~(1 << at)
+            else:
+                self._words[at] = rows["words"][n]
+                self._positions[subject] = at
+                self._live |= 1 << at
 
     def counts(self, search: Search, units: frozenset[UUID] | None, subjects: frozenset[UUID]) -> Counts:
         """Count under a search, of what may be seen."""
@@ -263,11 +259,6 @@ class _Bits:
             labels=self._labels,
         )
 
-    def _name(self, row: dict[str, Any], at: int) -> None:
-        self._positions[row["subject_id"]] = at
-        self._words[at] = row["words"]
-        self._labels[str(row["owner_id"])] = row["owner_name"]
-
     def _holding(self, patterns: list[str]) -> int:
         if not patterns:
             return self._live
@@ -293,19 +284,33 @@ def _unpacked(bits: int, size: int) -> bytes:
     return f"{bits | 1 << size:b}"[:0:-1].encode().translate(_TO_MARKS)
 
 
-def _values(row: dict[str, Any]) -> dict[str, tuple[Any, ...]]:
-    """Return what a model has of each column."""
-    found: dict[str, tuple[Any, ...]] = {
-        "unit_id": (row["unit_id"],),
-        "case": (row["use_case_id"],),
-        "view": tuple(view for view in VIEWS if row[f"view_{view}"]),
-    }
+def _values(rows: _Rows) -> dict[str, list[tuple[Any, ...]]]:
+    """Return what each row has of each column; equal values are one object, for many rows share them."""
+    found = {"unit_id": _single(rows["unit_id"]), "case": _single(rows["use_case_id"])}
+    in_views = list(zip(*(rows[f"view_{view}"] for view in VIEWS), strict=True))
+    named = {marks: tuple(compress(VIEWS, marks)) for marks in set(in_views)}
+    found["view"] = [named[marks] for marks in in_views]
     for facet in FACETS:
-        value = row[facet.column]
-        found[facet.key] = (tuple(dict.fromkeys(value)) if facet.many else (str(value),)) or (NONE,)
-        if found[facet.key] == ("",):
-            found[facet.key] = (NONE,)
+        values = rows[facet.column]
+        found[facet.key] = (
+            _several(values) if facet.many else _single([str(value) or NONE for value in values])
+        )
     return found
+
+
+def _single(values: Sequence[Any]) -> list[tuple[Any, ...]]:
+    same = {value: (value,) for value in set(values)}
+    return [same[value] for value in values]
+
+
+def _several(values: Sequence[list[str]]) -> list[tuple[Any, ...]]:
+    given = [tuple(several) for several in values]
+    same = {several: tuple(dict.fromkeys(several)) or (NONE,) for several in set(given)}
+    return [same[several] for several in given]
+
+
+def _labels(rows: _Rows) -> dict[str, str]:
+    return {str(owner): name for owner, name in set(zip(rows["owner_id"], rows["owner_name"], strict=True))}
 
 
 def _place_of(facet: str, option: Count) -> tuple[Any, ...]:
@@ -316,15 +321,14 @@ def _place_of(facet: str, option: Count) -> tuple[Any, ...]:
     return (option.value == NONE, option.label.casefold(), option.value)
 
 
-def _rows(
-    at: datetime | None, known: datetime | None, subjects: list[UUID] | None = None
-) -> Iterator[dict[str, Any]]:
+def _rows(at: datetime | None, known: datetime | None, subjects: list[UUID] | None = None) -> _Rows:
     """Return the rows of an instant with the views they are in, which SQL alone decides."""
     views = {f"view_{key}": _is(view.takes(at or clock.now())) for key, view in VIEWS.items()}
     found = Standing.objects.filter(period(at, known)).annotate(**views)
     if subjects is not None:
         found = found.filter(subject_id__in=subjects)
-    return found.values(*_COLUMNS, *views).iterator()
+    columns = zip(*found.values_list(*_COLUMNS), strict=True)
+    return dict(zip(_COLUMNS, columns, strict=False)) or dict.fromkeys(_COLUMNS, ())
 
 
 def _day(at: datetime | None) -> date:
@@ -358,9 +362,7 @@ class _Moment:
         if kept is None:  # also on another day: a view may depend on it
             self._bits = kept = _Bits(_rows(self._at, self._known), day)
         elif changed:
-            rows = {row["subject_id"]: row for row in _rows(self._at, self._known, changed)}
-            for subject in changed:
-                kept.replace(subject, rows.get(subject))
+            kept.replace(changed, _rows(self._at, self._known, changed))
         kept.seen = seen
         return kept
 
