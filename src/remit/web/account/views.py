@@ -14,7 +14,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
 from remit.kernel import clock
-from remit.kernel.problems import Problem
+from remit.kernel.problems import Invalid, Problem, Unknown
 from remit.people import actions, queries
 from remit.web import forms
 from remit.web.account.forms import NewServiceAccount, NewToken, SignInRules
@@ -92,11 +92,14 @@ def close_service_account(request: HttpRequest, account: UUID) -> HttpResponse:
 def hand_over_service_account(request: HttpRequest, account: UUID) -> HttpResponse:
     """Have somebody else answer for a service account."""
     queries.require(request.user, "service_account.manage")
-    to = queries.user_by_email(request.POST.get("to", "").strip())
-    found = actions.hand_over_service_account(
-        acting_user=request.user, account=queries.service_account(account), to=to
-    )
-    messages.success(request, f"{to.name} answers for {found.name} now.")
+    found = queries.service_account(account)
+    try:
+        to = queries.user_by_email(request.POST.get("to", "").strip())
+        actions.hand_over_service_account(acting_user=request.user, account=found, to=to)
+    except (Invalid, Unknown) as problem:
+        messages.error(request, str(problem))
+    else:
+        messages.success(request, f"{to.name} answers for {found.name} now.")
     return redirect("account:service_accounts")
 
 
