@@ -57,11 +57,12 @@ class Shell:
 
     def __init__(self, request: HttpRequest) -> None:
         self.me: Any = request.user if hasattr(request, "user") else None
+        self._installation: Any = getattr(request, "installation", None)
 
     @cached_property
     def organisation(self) -> str:
         """The organisation's name, empty before set-up."""
-        installation = people.installation()
+        installation = self._installation or people.installation()
         return installation.organisation if installation else ""
 
     @cached_property

@@ -312,7 +312,7 @@ def _base(request: HttpRequest) -> str:
 
 
 def _actor(request: HttpRequest) -> str:
-    return f"system:scim/{request.user.email}"  # type: ignore[union-attr]
+    return f"system:scim/{request.user.email}"
 
 
 def _dumped(resource: Any, context: Context, status: int = 200, **how: Any) -> HttpResponse:

@@ -43,7 +43,8 @@ class SecondFactorMiddleware:
         user: Any = request.user
         if not user.is_authenticated or request.session.get(_DONE) or request.path.startswith("/account/"):
             return None
-        installation = queries.installation()
+        # the shell names the organisation on the page that is drawn next
+        installation = request.installation = queries.installation()
         if installation is None or not installation.mfa_roles:
             return None
         if not queries.roles_of(user).isdisjoint(installation.mfa_roles) and not _has_one(request):
