@@ -196,8 +196,7 @@ def test_a_committed_event_is_run_by_a_real_worker(reacting):
 def test_what_a_killed_worker_held_is_freed(reacting):
     happen(acting_user="system:test")
     sql("update procrastinate_jobs set status = 'doing'")
-    worker.drain()
-    assert reacting.runs == 0
+    # a drain here may free it by itself: on a slow machine the periodic `mend` is due within it
     assert tasks.again(lost=True) == 1
     worker.drain()
     assert reacting.runs == 1
