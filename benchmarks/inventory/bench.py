@@ -249,7 +249,9 @@ import json, sys
 import psycopg
 with psycopg.connect(sys.argv[1], autocommit=True) as connection:
     connection.execute("create database mlflow")
-    rows = connection.execute("select name, description, tags from inventory_model order by reference")
+    rows = connection.execute(
+        "select name, description, tags from inventory_model where external_key like 'bench:%'"
+    )
     for name, description, tags in rows:
         said = dict(tag.split(":") for tag in tags)
         print(json.dumps({"name": name, "description": description, "tags": said}))
