@@ -68,11 +68,8 @@ def import_bundle(*, acting_user: User | str, path: Path, public_keys: Mapping[s
     try:
         return _take_in(acting_user=acting_user, path=path, said=report.manifest)
     except IntegrityError as error:
-        detail = getattr(getattr(error.__cause__, "diag", None), "message_detail", None) or str(error)
-        raise Conflict(
-            f"Something here stands in its way: {detail}",
-            remedy="Nothing was taken in. References and names are unique; rename what is here.",
-        ) from error
+        # found when the transaction ends: a reference that leads nowhere, two that exclude each other
+        raise _in_its_way(error) from error
 
 
 @action("bundle.import")
@@ -174,7 +171,18 @@ def _insert(table: bundling.Table, row: dict[str, Any]) -> None:
     statement = SQL("insert into {table} select * from jsonb_populate_record(null::{table}, %s::jsonb)")
     with connection.cursor() as cursor:
         name = Identifier(table._meta.db_table)
-        cursor.execute(statement.format(table=name).as_string(), [json.dumps(row, default=str)])
+        try:
+            cursor.execute(statement.format(table=name).as_string(), [json.dumps(row, default=str)])
+        except IntegrityError as error:
+            raise _in_its_way(error) from error
+
+
+def _in_its_way(error: IntegrityError) -> Conflict:
+    detail = getattr(getattr(error.__cause__, "diag", None), "message_detail", None) or str(error)
+    return Conflict(
+        f"Something here stands in its way: {detail}",
+        remedy="Nothing was taken in. References and names are unique; rename what is here.",
+    )
 
 
 def _transaction() -> int:
