@@ -168,6 +168,11 @@ def test_sightings_are_linked_registered_and_dismissed(bank: Any, called: Any) -
         called("discovery", "list", "--state", "lost")
 
 
+def test_lists_are_rebuilt(bank: Any, called: Any) -> None:
+    assert called("inventory", "rebuild") == {"use_cases": 1}
+    assert [row["name"] for row in called("models", "list")] == ["Mortgage scorecard"]
+
+
 def test_the_name_may_come_from_the_environment(
     bank: Any, called: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -8,10 +8,10 @@ from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
 from ninja import Query, Router, Schema, Status
-from pydantic import AwareDatetime, Field
+from pydantic import Field
 
 from remit.api.lists import Page, page
-from remit.api.shapes import Given, Line, Person, Text, located
+from remit.api.shapes import Given, Instant, Line, Person, Text, located
 from remit.evidence import actions, queries
 from remit.people.policies import policy
 
@@ -48,7 +48,7 @@ class CampaignIn(Given):
 
     name: Line
     statement: str = Field(min_length=1, max_length=4000, description="What the owner signs.")
-    due_at: AwareDatetime
+    due_at: Instant
     population: str = Field("", max_length=1000)
     remind_days: list[int] = Field(default_factory=lambda: [14, 3], max_length=10)
     every_months: int | None = Field(None, ge=1, le=60)

@@ -7,11 +7,11 @@ from typing import Any, Literal
 
 from django.http import HttpRequest
 from ninja import Query, Router, Schema, Status
-from pydantic import AwareDatetime, Field
+from pydantic import Field
 
 from remit.api import subjects
 from remit.api.lists import Page, page
-from remit.api.shapes import Given
+from remit.api.shapes import Given, Instant
 from remit.evidence import actions, queries
 
 router = Router()
@@ -43,8 +43,8 @@ class EvidenceIn(Given):
     source: Literal["test", "person", "connector"]
     values: dict[str, Any] = Field(default_factory=dict)
     rows: list[dict[str, Any]] = Field(default_factory=list)
-    produced_at: AwareDatetime | None = None
-    expires_at: AwareDatetime | None = None
+    produced_at: Instant | None = None
+    expires_at: Instant | None = None
 
 
 class EvidencePage(Schema):

@@ -93,12 +93,12 @@ def _write(
             # a row that somebody changes after the tag was compared then fails instead of being overwritten
             with connection.cursor() as cursor:
                 cursor.execute("set transaction isolation level repeatable read")
-        repeatable = key and {
-            "actor": actor_of(request.user),
-            "key": key,
-            "request_sha256": _digest(request),
-        }
-        if repeatable:
+        repeatable = (
+            None
+            if key is None
+            else {"actor": actor_of(request.user), "key": key, "request_sha256": _digest(request)}
+        )
+        if repeatable is not None:
             before = requests.answered(**repeatable)
             if before is not None:
                 return _again(before)
@@ -107,7 +107,7 @@ def _write(
         answer = run(request, **values)
         if answer.status_code >= 400:
             transaction.set_rollback(True)
-        elif repeatable and isinstance(answer, HttpResponse):
+        elif repeatable is not None and isinstance(answer, HttpResponse):
             requests.keep(**repeatable, answer=_kept(answer))
         return answer
 

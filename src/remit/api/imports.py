@@ -22,12 +22,11 @@ _FILE = {
     "responses": {
         200: {
             "content": {
-                media: {"schema": {"type": "string", "contentMediaType": media}}
-                for media in (
-                    "text/csv; charset=utf-8",
-                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-                    "application/json",
-                )
+                "text/csv": {"schema": {"type": "string"}},
+                "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": {
+                    "schema": {"type": "string", "format": "binary"}
+                },
+                "application/json": {"schema": {"type": "array", "items": {"type": "object"}}},
             }
         }
     }

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any, Literal
 from uuid import UUID
 
@@ -11,6 +11,7 @@ from ninja import Query, Router, Schema
 from pydantic import Field
 
 from remit.api.lists import Page, cut, opened
+from remit.api.shapes import Day
 from remit.kernel.problems import Unknown
 from remit.ledger import queries
 from remit.people import queries as people
@@ -90,7 +91,7 @@ class EntriesAsked(Page):
     actor: str = Field("", max_length=200)
     table: str = Field("", max_length=100)
     object_id: UUID | None = None
-    day: date | None = None
+    day: Day | None = None
 
 
 class StepOut(Schema):

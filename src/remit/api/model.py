@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import functools
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any, Literal
 
 import msgspec
 from django.http import HttpRequest, HttpResponse
 from ninja import Query, Router, Schema, Status
-from pydantic import AwareDatetime, ConfigDict, Field
+from pydantic import ConfigDict, Field
 
 from remit.api import edits, subjects
 from remit.api.lists import Page, foreign_cursor
-from remit.api.shapes import Given, Kind, Label, Labels, Line, Text, located
+from remit.api.shapes import Day, Given, Instant, Kind, Label, Labels, Line, Text, located
 from remit.inventory import actions, record, search
 from remit.kernel.problems import Invalid
 
@@ -125,7 +125,7 @@ class ModelEdit(Given):
 class Then(Schema):
     """As of when."""
 
-    as_of: AwareDatetime | date | None = Field(None, description=_AS_OF)
+    as_of: Instant | Day | None = Field(None, description=_AS_OF)
 
     @property
     def at(self) -> datetime | None:
@@ -153,7 +153,7 @@ class Filter(Then):
     regulation: list[Line] = Field(default_factory=list, max_length=50)
     tag: list[Value] = Field(default_factory=list, max_length=50)
     missing: list[Value] = Field(default_factory=list, max_length=50)
-    known_at: AwareDatetime | date | None = Field(None, description=_KNOWN)
+    known_at: Instant | Day | None = Field(None, description=_KNOWN)
 
     @property
     def wanted(self) -> search.Search:

@@ -8,11 +8,11 @@ from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
 from ninja import Query, Router, Schema, Status
-from pydantic import AwareDatetime, Field
+from pydantic import Field
 
 from remit.api import subjects
 from remit.api.lists import Page, page
-from remit.api.shapes import Given, Line, Person, Text, located
+from remit.api.shapes import Given, Instant, Line, Person, Text, located
 from remit.people import actions, queries, rules
 from remit.people.policies import policy
 
@@ -162,8 +162,8 @@ class AssignmentIn(Given):
     role: Line
     unit: Line | None = None
     use_case: Line | None = Field(None, description="Key or reference.")
-    valid_from: AwareDatetime | None = None
-    valid_to: AwareDatetime | None = None
+    valid_from: Instant | None = None
+    valid_to: Instant | None = None
     reason: Text = ""
 
 
@@ -216,7 +216,7 @@ class GroupRoleIn(Given):
 
     role: Line
     unit: Line | None = None
-    valid_to: AwareDatetime | None = None
+    valid_to: Instant | None = None
 
 
 @router.get("/me", response=PersonInFull)

@@ -8,11 +8,11 @@ from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
 from ninja import Query, Router, Schema, Status
-from pydantic import AwareDatetime, Field
+from pydantic import Field
 
 from remit.api import subjects
 from remit.api.model import Then
-from remit.api.shapes import Given, Line, located
+from remit.api.shapes import Given, Instant, Line, located
 from remit.inventory import actions, queries
 from remit.people.policies import policy
 
@@ -48,7 +48,7 @@ class RelationIn(Given):
     kind: RelationKind
     target: Line = Field(description="The other model's reference.")
     note: str = Field("", max_length=300)
-    valid_from: AwareDatetime | None = Field(None, description="Since when; now if omitted.")
+    valid_from: Instant | None = Field(None, description="Since when; now if omitted.")
 
 
 class DependentOut(Schema):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any, Literal
 from uuid import UUID
 
@@ -13,7 +13,7 @@ from pydantic import Field
 
 from remit.api import subjects
 from remit.api.lists import Page, cut, opened
-from remit.api.shapes import Given
+from remit.api.shapes import Day, Given
 from remit.kernel.problems import Invalid
 from remit.serving import actions, queries
 from remit.serving.contract import DecisionFilter
@@ -76,7 +76,7 @@ class DecisionsAsked(Page):
     text: str = Field("", max_length=120)
     outcome: Outcome = ""
     variant: VariantName = ""
-    day: date | None = None
+    day: Day | None = None
 
 
 class OutcomeIn(Given):

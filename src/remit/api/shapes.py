@@ -2,13 +2,22 @@
 
 from __future__ import annotations
 
+from datetime import date
 from decimal import Decimal
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from django.http import HttpResponse
 from ninja import Schema
-from pydantic import ConfigDict, Field, StringConstraints
+from pydantic import AwareDatetime, BeforeValidator, ConfigDict, Field, StringConstraints
+
+
+def _written(given: Any) -> Any:
+    """Return a day or an instant as it was written, if it was."""
+    if isinstance(given, int | float) or (isinstance(given, str) and "-" not in given[1:]):
+        raise ValueError("Write it as ISO 8601, such as 2026-03-03.")
+    return given
+
 
 # the database holds no NUL, and control characters have no place in a line
 _LINE, _TEXT = r"^[^\x00-\x1f]*[^\s\x00-\x1f][^\x00-\x1f]*$", r"^[^\x00]*$"
@@ -17,6 +26,9 @@ Line = Annotated[str, StringConstraints(min_length=1, max_length=120, pattern=_L
 Text = Annotated[str, StringConstraints(max_length=4000, pattern=_TEXT)]
 Label = Annotated[str, StringConstraints(min_length=1, max_length=60, pattern=_LABEL)]
 Labels = Annotated[list[Label], Field(max_length=100)]
+# a bare number would be read as seconds since 1970
+Day = Annotated[date, BeforeValidator(_written)]
+Instant = Annotated[AwareDatetime, BeforeValidator(_written)]
 Amount = Annotated[Decimal, Field(ge=0, lt=10**12, decimal_places=2)]
 Kind = Literal["ml", "statistical", "rules", "spreadsheet", "vendor", "llm", "agent", "composite"]
 

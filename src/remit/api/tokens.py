@@ -8,12 +8,12 @@ from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
 from ninja import Query, Router, Schema, Status
-from pydantic import AwareDatetime, Field
+from pydantic import Field
 
 from remit.api import subjects
 from remit.api.lists import Page, page
 from remit.api.people import Why
-from remit.api.shapes import Given, Line, Person, located
+from remit.api.shapes import Given, Instant, Line, Person, located
 from remit.people import actions, queries
 from remit.people.policies import policy
 
@@ -56,7 +56,7 @@ class TokenIn(Given):
 
     name: str = Field(min_length=1, max_length=80)
     scopes: list[Line] = Field(min_length=1, max_length=100, description="Permissions, or `read`.")
-    expires_at: AwareDatetime = Field(description="At most a year from now.")
+    expires_at: Instant = Field(description="At most a year from now.")
     service_account: UUID | None = None
 
 

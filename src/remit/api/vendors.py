@@ -12,7 +12,7 @@ from pydantic import Field
 
 from remit.api import subjects
 from remit.api.lists import Page, page
-from remit.api.shapes import Given, Line, Text, located
+from remit.api.shapes import Day, Given, Line, Text, located
 from remit.inventory import actions, queries
 from remit.people.policies import policy
 
@@ -50,8 +50,8 @@ class VendorIn(Given):
     website: str = Field("", max_length=200)
     contact: str = Field("", max_length=200)
     contract: str = Field("", max_length=120)
-    contract_ends: date | None = None
-    diligence_at: date | None = None
+    contract_ends: Day | None = None
+    diligence_at: Day | None = None
     diligence_result: Diligence = ""
     diligence_note: Text = ""
 
@@ -64,8 +64,8 @@ class VendorEdit(Given):
     website: str | None = Field(None, max_length=200)
     contact: str | None = Field(None, max_length=200)
     contract: str | None = Field(None, max_length=120)
-    contract_ends: date | None = None
-    diligence_at: date | None = None
+    contract_ends: Day | None = None
+    diligence_at: Day | None = None
     diligence_result: Diligence | None = None
     diligence_note: Text | None = None
 
