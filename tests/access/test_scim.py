@@ -100,6 +100,10 @@ def test_a_joiner_a_mover_and_a_leaver(scim, administrator):
     assert queries.roles_of(person) == set()
     moved = scim("patch", f"Users/{pk}", patch({"op": "Replace", "path": "title", "value": "Painter"}))
     assert moved.json()["title"] == "Painter"
+    # as Entra changes an address
+    path = 'emails[type eq "work"].value'
+    scim("patch", f"Users/{pk}", patch({"op": "Replace", "path": path, "value": "cyt@bank.example"}))
+    assert User.objects.get(pk=pk).email == "cyt@bank.example"
     left = scim("patch", f"Users/{pk}", patch({"op": "replace", "value": {"active": False}}))
     assert left.json()["active"] is False
     person.refresh_from_db()
@@ -107,7 +111,8 @@ def test_a_joiner_a_mover_and_a_leaver(scim, administrator):
     assert person.left_at
     assert scim("delete", f"Users/{pk}").status_code == 204
     assert scim("get", f"Users/{pk}").status_code == 404
-    again = scim("post", "Users", entra_user(externalId="e-2"))
+    address = [{"primary": True, "type": "work", "value": "cyt@bank.example"}]
+    again = scim("post", "Users", entra_user(externalId="e-2", emails=address))
     assert again.status_code == 201
     assert again.json()["id"] == pk
     assert User.objects.get(pk=pk).is_active

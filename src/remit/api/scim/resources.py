@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from contextlib import suppress
 from typing import Annotated, Any
@@ -9,7 +10,6 @@ from uuid import UUID
 
 from scim2_models import (
     ComplexAttribute,
-    Group,
     Meta,
     Mutability,
     Required,
@@ -19,6 +19,7 @@ from scim2_models import (
     ServiceProviderConfig,
     Uniqueness,
 )
+from scim2_models.resources.group import GroupMember
 from scim2_models.resources.user import GroupMembership
 from scim2_models.urn import URN
 
@@ -26,14 +27,31 @@ from remit.kernel.problems import Invalid
 from remit.people import queries
 
 MOST = 200
+_ONE_ADDRESS = re.compile(r"emails\[[^\]]*\]\.value", re.IGNORECASE)
 ROOT = "/scim/v2"
 
 
 class Email(ComplexAttribute):
-    """An address; one a person is kept, the primary."""
+    """An address; one a person is kept, and what kind it is is not."""
 
     value: Annotated[str | None, Required.true] = None
-    primary: bool | None = None
+    type: Annotated[str | None, Mutability.read_only] = None
+    primary: Annotated[bool | None, Mutability.read_only] = None
+
+
+class Member(GroupMember):
+    """Who is in a group; what they are called is said by themselves."""
+
+    display: Annotated[str | None, Mutability.read_only] = None
+
+
+class Group(Resource[Any]):
+    """What is kept of a group."""
+
+    __schema__ = URN("urn:ietf:params:scim:schemas:core:2.0:Group")
+
+    display_name: Annotated[str | None, Required.true] = None
+    members: list[Member] | None = None
 
 
 class User(Resource[Any]):
@@ -97,7 +115,7 @@ def shown_user(person: Any, base: str) -> User:
         display_name=person.name,
         title=person.title or None,
         active=person.is_active,
-        emails=[Email(value=person.email, primary=True)],
+        emails=[Email(value=person.email)],
         groups=[
             GroupMembership(value=str(m.group_id), display=m.group.name, ref=f"{base}/Groups/{m.group_id}")
             for m in person.memberships_now
@@ -107,7 +125,7 @@ def shown_user(person: Any, base: str) -> User:
     )
 
 
-def shown_group(group: Any, base: str) -> Group[Any]:
+def shown_group(group: Any, base: str) -> Group:
     """Write a group as the provider reads it; `memberships_now` holds who is in it."""
     own = group.external_id if group.external_id and not group.external_id.startswith("scim:") else None
     return Group(
@@ -115,9 +133,7 @@ def shown_group(group: Any, base: str) -> Group[Any]:
         external_id=own,
         display_name=group.name,
         members=[
-            Group.Members(
-                value=str(m.user_id), type="User", display=m.user.name, ref=f"{base}/Users/{m.user_id}"
-            )
+            Member(value=str(m.user_id), type="User", ref=f"{base}/Users/{m.user_id}")
             for m in group.memberships_now
         ]
         or None,
@@ -131,12 +147,12 @@ def given_user(resource: User) -> dict[str, Any]:
     Raises:
         Invalid: no address can be read.
     """
-    addresses = [email for email in resource.emails or [] if email.value]
-    primary = next((e.value for e in addresses if e.primary), addresses[0].value if addresses else "")
-    if not primary:
+    addresses = [email.value for email in resource.emails or [] if email.value]
+    if not addresses:
         raise Invalid("A person needs an e-mail address.", fields={"emails": "Give one."})
     return {
-        "email": primary,
+        # one is kept, so that one added takes the place of the one before
+        "email": addresses[-1],
         "name": resource.display_name or resource.user_name or "",
         "title": resource.title or "",
         "directory_name": resource.user_name,
@@ -145,7 +161,7 @@ def given_user(resource: User) -> dict[str, Any]:
     }
 
 
-def given_group(resource: Group[Any]) -> dict[str, Any]:
+def given_group(resource: Group) -> dict[str, Any]:
     """Return what the people's actions take of a group.
 
     Raises:
@@ -170,10 +186,23 @@ def completed(payload: Any) -> Any:
     }
     if "@" in str(payload["userName"]):
         usual["emails"] = [{"value": payload["userName"], "primary": True}]
-    return usual | {key: value for key, value in payload.items() if value not in (None, "", [])}
+    given = usual | {key: value for key, value in payload.items() if value not in (None, "", [])}
+    emails = [email for email in given.get("emails", ()) if isinstance(email, dict)]
+    # the last one counts
+    return given | {"emails": sorted(emails, key=lambda email: email.get("primary") is True)}
 
 
-def _members(resource: Group[Any]) -> list[Any]:
+def one_address(payload: Any) -> Any:
+    """Write a change of one kind of address (`emails[type eq "work"].value`) as one of the address kept."""
+    operations = payload.get("Operations") if isinstance(payload, dict) else None
+    for operation in operations if isinstance(operations, list) else ():
+        path = str(operation.get("path", "")) if isinstance(operation, dict) else ""
+        if _ONE_ADDRESS.fullmatch(path) and "value" in operation:
+            operation |= {"path": "emails", "value": [{"value": operation["value"]}]}
+    return payload
+
+
+def _members(resource: Group) -> list[Any]:
     asked = {str(member.value) for member in resource.members or [] if member.value}
     found = {str(person.pk): person for person in queries.directory_people().filter(pk__in=ids(asked))}
     if unknown := sorted(asked - found.keys()):

@@ -13,6 +13,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("ResourceTypes/<str:name>", views.resource_types, name="resource_type"),
     path("Schemas", views.schemas, name="schemas"),
     path("Schemas/<str:name>", views.schemas, name="schema"),
+    path(".search", views.search, name="search"),
     path("Users", views.users, name="users"),
     path("Users/.search", views.search_users, name="search_users"),
     path("Users/<str:key>", views.user, name="user"),

@@ -18,7 +18,6 @@ from pydantic import ValidationError
 from scim2_models import (
     Context,
     Error,
-    Group,
     ListResponse,
     PatchOp,
     ResponseParameters,
@@ -28,7 +27,7 @@ from scim2_models import (
 from scim2_models.path import Comparison
 
 from remit.api.scim import resources
-from remit.api.scim.resources import MOST, PROVIDER, ROOT, User
+from remit.api.scim.resources import MOST, PROVIDER, ROOT, Group, User
 from remit.kernel.problems import Conflict, Invalid, Problem, Unknown
 from remit.people import actions, queries
 
@@ -195,6 +194,15 @@ def search_groups(request: HttpRequest) -> HttpResponse:
     return _listed(GROUPS, request, _asked(Group, _body(request)))
 
 
+@endpoint("POST")
+def search(request: HttpRequest) -> HttpResponse:
+    """List people and groups together, asked in the body."""
+    asked, base = _asked(User | Group, _body(request)), _base(request)
+    every = (kind.show(row, base) for kind in (USERS, GROUPS) for row in kind.rows())
+    fitting = asked.sort(r for r in every if asked.filter is None or asked.filter.match(r))
+    return _page(User | Group, fitting, asked)
+
+
 @endpoint("GET", "POST", "PUT", "PATCH", "DELETE")
 def nothing(request: HttpRequest) -> HttpResponse:
     """Answer 404."""
@@ -240,7 +248,9 @@ def _wanted(kind: Kind, request: HttpRequest, shown: Any) -> tuple[Any, Context]
         )
         wanted.replace(shown)
         return wanted, Context.RESOURCE_REPLACEMENT_RESPONSE
-    patch = PatchOp[kind.model].model_validate(_body(request), scim_ctx=Context.RESOURCE_PATCH_REQUEST)
+    patch = PatchOp[kind.model].model_validate(
+        resources.one_address(_body(request)), scim_ctx=Context.RESOURCE_PATCH_REQUEST
+    )
     patch.patch(shown)
     return shown, Context.RESOURCE_PATCH_RESPONSE
 
@@ -251,19 +261,32 @@ def _asked(model: Any, given: dict[str, Any]) -> Any:
 
 def _listed(kind: Kind, request: HttpRequest, asked: Any) -> HttpResponse:
     rows, base = kind.rows(), _base(request)
-    start, count = asked.start_index_0 or 0, MOST if asked.count is None else min(asked.count, MOST)
     narrowed = _narrowed(kind, rows, asked.filter)
     if narrowed is not None and asked.sort_by is None:
-        total = narrowed.count()
-        found = [kind.show(row, base) for row in narrowed[start : start + count]]
-    else:
-        every = (kind.show(row, base) for row in (rows if narrowed is None else narrowed))
-        fitting = asked.sort(r for r in every if asked.filter is None or asked.filter.match(r))
-        total, found = len(fitting), fitting[start : start + count]
-    answer = ListResponse[kind.model](
+        start, end = _span(asked)
+        found = [kind.show(row, base) for row in narrowed[start:end]]
+        return _part(kind.model, found, narrowed.count(), asked)
+    every = (kind.show(row, base) for row in (rows if narrowed is None else narrowed))
+    fitting = asked.sort(r for r in every if asked.filter is None or asked.filter.match(r))
+    return _page(kind.model, fitting, asked)
+
+
+def _page(model: Any, fitting: list[Any], asked: Any) -> HttpResponse:
+    start, end = _span(asked)
+    return _part(model, fitting[start:end], len(fitting), asked)
+
+
+def _part(model: Any, found: list[Any], total: int, asked: Any) -> HttpResponse:
+    start, _ = _span(asked)
+    answer = ListResponse[model](
         total_results=total, start_index=start + 1, items_per_page=len(found), resources=found
     )
     return _dumped(answer, Context.SEARCH_RESPONSE, response_parameters=asked)
+
+
+def _span(asked: Any) -> tuple[int, int]:
+    start = asked.start_index_0 or 0
+    return start, start + (MOST if asked.count is None else min(asked.count, MOST))
 
 
 def _narrowed(kind: Kind, rows: QuerySet[Any], asked: Any) -> QuerySet[Any] | None:

@@ -8,11 +8,10 @@ from typing import Any
 from remit.kernel import clock
 from remit.kernel.problems import Conflict, Denied, Invalid
 from remit.ledger.capture import action, emit
-from remit.people import queries
 from remit.people.actions.groups import add_member, create_group, remove_group, remove_member, rename_group
 from remit.people.actions.leavers import come_back, leave
 from remit.people.actions.persons import create, edit_person
-from remit.people.models import Group, User
+from remit.people.models import Group, Membership, User
 
 
 @action("directory.recognise")
@@ -160,7 +159,7 @@ def change_directory_group(
         Conflict: another group has this id.
         Denied: its members may not hold its roles together with theirs.
     """
-    kept = external_id or group.external_id or f"scim:{group.pk}"
+    kept = external_id or f"scim:{group.pk}"
     if Group.objects.exclude(pk=group.pk).filter(external_id=kept).exists():
         raise Conflict(f"Another group has the id {kept}.")
     if group.external_id != kept:
@@ -169,13 +168,15 @@ def change_directory_group(
     if group.name != name.strip():
         rename_group(acting_user=acting_user, group=group, name=name)
     wanted = {person.pk: person for person in members}
-    inside = {person.pk: person for person in queries.members(group)}
+    inside = {
+        held.user_id: held.user for held in group.memberships.filter(valid_to=None).select_related("user")
+    }
     for pk in inside.keys() - wanted.keys():
         remove_member(
             acting_user=acting_user, group=group, user=inside[pk], reason="The identity provider says so"
         )
     for pk in wanted.keys() - inside.keys():
-        add_member(acting_user=acting_user, group=group, user=wanted[pk])
+        _join(acting_user, group, wanted[pk])
     return group
 
 
@@ -189,3 +190,12 @@ def remove_directory_group(*, acting_user: str, group: Group) -> Group:
     if group.removed_at is not None:
         raise Invalid(f"{group.name} was removed already.")
     return remove_group(acting_user=acting_user, group=group, reason="The identity provider removed it")
+
+
+def _join(acting_user: str, group: Group, user: User) -> None:
+    """Put somebody in a group; who is not active holds nothing by it until they come back."""
+    if user.is_active:
+        add_member(acting_user=acting_user, group=group, user=user)
+        return
+    Membership.objects.create(group=group, user=user, valid_from=clock.now())
+    emit("group.joined", group, user=user.pk)
