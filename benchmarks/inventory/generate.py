@@ -271,7 +271,7 @@ def _notes(versions: list[Any], draw: random.Random, now: datetime) -> Iterator[
             "remit_state": draw.choice(["in_force"] * 18 + ["suspended", "expired"]),
             "remit_from": start,
             "remit_until": start + timedelta(days=365),
-            "health": draw.choice(["ok"] * 12 + ["watch"] * 2 + ["breach"]),
+            "health": draw.choice(["healthy"] * 12 + ["watch"] * 2 + ["breach"]),
         }
 
 
