@@ -11,6 +11,7 @@ from demo import mortgages
 from demo.story.stage import Stage
 from remit.governance import queries as governed
 from remit.inventory import queries as inventory
+from remit.inventory import search
 from remit.kernel import clock
 from remit.ledger import actions as ledger
 from remit.ledger import queries as recorded
@@ -40,6 +41,7 @@ def of(stage: Stage, use_case: Any, parts: dict[str, Any], told: dict[str, Any])
             name: mortgages.by_group(rows)
             for name, rows in {**parts, "all": list(mortgages.applications())}.items()
         },
+        "inventory": _inventory(versions),
         "use_case": _use_case(use_case),
         "tier": _tier(use_case),
         "versions": [_version(version) for version in versions],
@@ -75,6 +77,23 @@ def review(use_case: Any, version: Any) -> str:
         f" {worth.currency} at a cost of {worth.cost:.0f}. Planned: {use_case.planned_value_a_year} a year."
         " Lesson for the next idea: a remit that ends needs a renewal task before its last week."
     )
+
+
+def _inventory(versions: list[Any]) -> dict[str, Any]:
+    """How many models there are, by view; and of the past, who was in business on days that mattered."""
+    counted = search.counts(search.Search(), units=None)
+    days = sorted(v.in_business_at for v in versions if v.in_business_at)
+    return {
+        "models": counted.total,
+        "views": {search.VIEWS[key].label: n for key, n in counted.views.items()},
+        "in_business_on": [
+            {"day": day, "version": then.version_number, "owner": then.owner_name, "remit": then.remit_number}
+            for day in days
+            for then in search.rows(search.Search(), units=None, at=day + timedelta(hours=1)).filter(
+                use_case=versions[0].model.use_case_id
+            )
+        ],
+    }
 
 
 def _use_case(use_case: Any) -> dict[str, Any]:
@@ -289,7 +308,9 @@ def _summary(document: dict[str, Any]) -> dict[str, str]:
         else "not measured"
     )
     failed = [g for g in document["gates"] if not g["passed"]]
+    views = document["inventory"]["views"]
     return {
+        "Inventory": f"{document['inventory']['models']} models, {views['In business without a remit']} in business without a remit, {views['Incomplete']} incomplete",
         "Use case": f"{document['use_case']['name']}, {document['tier']['tier']}, {document['use_case']['owner']} answers",
         "Versions": ", ".join(f"{v['version']} {v['stage'].replace('_', ' ')}" for v in document["versions"]),
         "Gates": f"{len(document['gates'])} evaluated, {len(failed)} failed and were answered",

@@ -56,6 +56,16 @@ def test_the_document_is_as_published(told):
     jsonschema.validate(told, json.loads((ROOT / "docs/reference/demo.schema.json").read_text()))
 
 
+def test_the_inventory_holds_every_model_and_remembers_who_was_in_business(told):
+    listed = (ROOT / "demo" / "inventory.csv").read_text().splitlines()
+    assert told["inventory"]["models"] == len(listed)  # its heading stands for the story's own model
+    live = sum(",in business," in line for line in listed)
+    assert told["inventory"]["views"]["In business without a remit"] == live
+    assert told["inventory"]["views"]["In business"] == 1
+    then = [(row["version"], row["owner"]) for row in told["inventory"]["in_business_on"]]
+    assert then == [("1.1", "Daniel Okafor"), ("2.0", "Daniel Okafor")]
+
+
 def test_the_data_are_the_published_ones(told):
     everybody = told["data"]["all"]
     assert everybody["all"]["rows"] == 2380
