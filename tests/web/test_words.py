@@ -37,6 +37,14 @@ def test_the_band_a_person_decides(rule, said):
     assert said in words.clauses({"decision_rule": rule})["person"]
 
 
+def test_a_browser_is_named():
+    webkit = "AppleWebKit/537.36 (KHTML, like Gecko) Chrome/131.0.0.0 Safari/537.36"
+    assert words.browser(f"Mozilla/5.0 (Windows NT 10.0; Win64) {webkit} Edg/131.0") == "Edge on Windows"
+    assert words.browser(f"Mozilla/5.0 (Linux; Android 15) {webkit}") == "Chrome on Android"
+    assert words.browser("curl/8.5.0") == "curl/8.5.0"
+    assert words.browser("") == "Unknown"
+
+
 def test_no_band_is_no_sentence():
     assert "person" not in words.clauses({"decision_rule": {"approve_below": 0.3, "decline_from": 0.3}})
 

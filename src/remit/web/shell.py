@@ -22,6 +22,12 @@ from remit.serving import queries as serving
 from remit.web import rooms
 from remit.web.rooms import Count, Hit, Nav
 
+_ACCOUNT = {
+    "account_change_password": "Password",
+    "mfa_": "Second factor",
+    "usersessions_": "Sessions",
+}
+
 
 @dataclass(frozen=True, slots=True)
 class NavItem:
@@ -132,8 +138,11 @@ def _pin(row: Any) -> Pin:
 
 
 def context(request: HttpRequest) -> dict[str, Any]:
-    """Give every template `shell`."""
-    return {"shell": Shell(request)}
+    """Give every template `shell`, and the pages of a person's account that are not ours their crumbs."""
+    route = request.resolver_match.view_name if request.resolver_match else ""
+    found = next((label for start, label in _ACCOUNT.items() if route.startswith(start)), "")
+    crumbs = {"crumbs": [("Your account", reverse("people:me")), (found, "")]} if found else {}
+    return {"shell": Shell(request), **crumbs}
 
 
 def figures(request: HttpRequest) -> HttpResponse:

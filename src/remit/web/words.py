@@ -54,6 +54,16 @@ _APPROVALS = {
     "signature": "Signed",
     "self_test": "Attested",
 }
+# the first mark that fits names it: each browser also says the names of those after it
+_BROWSERS = {"Edg/": "Edge", "OPR/": "Opera", "Firefox/": "Firefox", "Chrome/": "Chrome", "Safari/": "Safari"}
+_SYSTEMS = {
+    "iPhone": "an iPhone",
+    "iPad": "an iPad",
+    "Android": "Android",
+    "Windows": "Windows",
+    "Mac OS X": "macOS",
+    "Linux": "Linux",
+}
 
 
 def clauses(terms: Terms) -> dict[str, str]:
@@ -100,6 +110,13 @@ def measured(row: Mapping[str, Any]) -> str:
     """Name what a metric row measures: the metric, its column and its segment."""
     about = (row.get("column"), row.get("segment"))
     return ", ".join(str(part) for part in (metric(str(row["metric"])), *about) if part)
+
+
+def browser(agent: str) -> str:
+    """Name a browser and its system from what it says of itself: `Firefox on Windows`."""
+    named = next((name for mark, name in _BROWSERS.items() if mark in agent), "")
+    system = next((name for mark, name in _SYSTEMS.items() if mark in agent), "")
+    return f"{named} on {system}" if named and system else agent[:60] or "Unknown"
 
 
 def kind(name: str) -> str:

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import remit
 from remit.ledger.triggers import governed
-from remit.web.audit import vocabulary
-from remit.web.audit.vocabulary import ACTIONS, NOUNS, THINGS, VERBS
+from remit.web.audit import telling, vocabulary
+from remit.web.audit.vocabulary import ACTIONS, NOUNS, SENTENCES, THINGS, VERBS
 
 SOURCES = Path(remit.__file__).parent
 _NAMED = re.compile(r"(?:@action\(\s*|acting\([^,()]+,\s*)\"([a-z_]+\.[a-z_]+)\"")
@@ -34,10 +34,15 @@ def test_every_action_has_words():
 
 def test_no_word_is_left_over():
     assert set(ACTIONS) <= actions()
+    assert set(SENTENCES) <= actions()
     assert set(NOUNS.values()) <= set(THINGS)
     assert not {clause for clause in map(vocabulary.said, actions()) if "_" in clause or "." in clause}
 
 
 def test_an_action_is_said_as_a_clause():
+    cost = {"amount": "3264.00", "currency": "USD", "category": "people"}
+    assert telling.sentence("cost.record", cost, {}) == "recorded a cost of 3,264 USD for people"
+    assert telling.sentence("attestation.open", {"owner_id": "x"}, {"x": "Ana"}) == "asked Ana to attest"
+    assert not telling.sentence("remit.issue", {}, {})
     assert vocabulary.said("remit.suspend") == "suspended the remit"
     assert vocabulary.said("people.assign_role") == "gave a role"

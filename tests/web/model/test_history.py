@@ -27,8 +27,8 @@ def test_who_did_what_in_order(mortgage, read, monkeypatch):
     monkeypatch.setattr(history, "PAGE", 1_000)
     mortgage.until("deployed")
     page = read()
-    told = ["issued remit RM-0001", "recorded approval acceptance, approve", "registered version 1.0",
-            "filed use case Mortgage"]  # fmt: skip
+    told = ["issued remit RM-0001", "recorded the acceptance: approve", "registered version 1.0",
+            "filed the use case Mortgage"]  # fmt: skip
     assert not [text for text in told if text not in page]
     places = [page.index(text) for text in told]
     assert places == sorted(places)

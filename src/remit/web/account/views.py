@@ -20,6 +20,7 @@ from remit.web import forms
 from remit.web.account.forms import NewServiceAccount, NewToken, SignInRules
 
 _ACCOUNT = ("Your account", "/account/")
+_SETTINGS = ("Settings", "/settings/")
 
 
 @never_cache
@@ -73,7 +74,7 @@ def service_accounts(request: HttpRequest) -> HttpResponse:
         "form": form,
         "accounts": queries.service_accounts(),
         "nav": "settings",
-        "crumbs": [("Service accounts", "")],
+        "crumbs": [_SETTINGS, ("Service accounts", "")],
     }
     return render(request, "account/service_accounts.html", context, status=422 if form.errors else 200)
 
@@ -119,7 +120,7 @@ def sign_in_rules(request: HttpRequest) -> HttpResponse:
         "scim": request.build_absolute_uri("/scim/v2/"),
         "hours": settings.SESSION_COOKIE_AGE // 3600,
         "nav": "settings",
-        "crumbs": [("Signing in", "")],
+        "crumbs": [_SETTINGS, ("Sign-in", "")],
     }
     return render(request, "account/sign_in_rules.html", context, status=422 if form.errors else 200)
 

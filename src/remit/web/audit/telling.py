@@ -144,15 +144,32 @@ def named(table: str, row: Mapping[str, Any], names: Mapping[str, str] | None = 
         names: how people call what its ids refer to.
     """
     if table in _SAYS:
-        texts = {key: differences.said(key, value, names) for key, value in row.items()}
-        return _SAYS[table].format_map(defaultdict(str, texts)).strip(" ,:")
+        return _filled(_SAYS[table], row, names).strip(" ,:")
     name = next((str(row[key]) for key in _NAMED_BY if row.get(key) not in {None, ""}), "")
     return name.rpartition("/")[0] if name.endswith(".parquet") else name
+
+
+def sentence(action: str, row: Mapping[str, Any], names: Mapping[str, str]) -> str:
+    """Return what an action did to the row that it is about; empty where no sentence is set for it.
+
+    Args:
+        action: what was done.
+        row: the columns of the row that it is about.
+        names: how people call what its ids refer to.
+    """
+    return _filled(vocabulary.SENTENCES.get(action, ""), row, names)
 
 
 def thing(table: str) -> str:
     """Return how people call the rows of a table, in the singular."""
     return vocabulary.THINGS.get(table) or str(_verbose().get(table, table))
+
+
+def _filled(text: str, row: Mapping[str, Any], names: Mapping[str, str] | None) -> str:
+    texts = {key: differences.said(key, value, names) for key, value in row.items()}
+    if row.get("amount"):
+        texts["amount"] = f"{float(row['amount']):,.0f}"
+    return text.format_map(defaultdict(str, texts))
 
 
 def _did(entry: Any, row: Mapping[str, Any]) -> str:

@@ -209,6 +209,19 @@ ACTIONS: Final[dict[str, str]] = {
 }
 """What was done where it is said of no single row, or a noun and a verb say it badly."""
 
+SENTENCES: Final[dict[str, str]] = {
+    "approval.record": "recorded the {kind}: {decision}",
+    "attestation.close": "closed what {owner_id} was asked to attest",
+    "attestation.dispute": "disputed what the record says",
+    "attestation.open": "asked {owner_id} to attest",
+    "attestation.sign": "attested what the record says",
+    "cost.record": "recorded a cost of {amount} {currency} for {category}",
+    "gate.evaluate": "evaluated gate {gate}",
+    "tier.assess": "assessed the tier as {tier}",
+    "value.estimate": "estimated what it brings",
+    "version.declare_ready": "declared version {number} ready",
+}
+"""The whole of what an action did to the row that it is about, where verb, noun and name say it badly."""
 
 MACHINE: Final[dict[str, frozenset[str]]] = {
     "lifecycle_process": frozenset({"state"}),

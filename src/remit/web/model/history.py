@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -20,6 +21,7 @@ from remit.web.model.page import ModelPage, tab
 
 PAGE = 60
 _SHORT = 3
+_NUMBERED = re.compile(r"[A-Z]{2,4}-\d|\d")
 # sealed every few seconds while decisions come in; told only to who asks for them
 _OFTEN = {"serving_storefile"}
 
@@ -135,12 +137,20 @@ def _headline(
 ) -> str:
     if not own:
         return f"{vocabulary.said(action)}: {_did(entry, payload, called)}"
+    row = payload.get("after") or payload.get("before") or {}
+    if row and action in vocabulary.SENTENCES:
+        return telling.sentence(action, row, called)
     verb = vocabulary.VERBS.get(action.partition(".")[2], action)
     name = _name(entry, payload, called)
-    text = f"{verb} {telling.thing(entry.table_name)} {name}".strip()
+    text = f"{verb} {_article(name)}{telling.thing(entry.table_name)} {name}".strip()
     if action == "version.move":
         return f"{text} to {differences.shown(payload['after']['stage']).replace('_', ' ')}"
     return text
+
+
+def _article(name: str) -> str:
+    """`the`, but before a number: people say the task Archive and remit RM-0001."""
+    return "" if _NUMBERED.match(name) else "the "
 
 
 def _row(entry: Any, payload: Mapping[str, Any], called: Mapping[str, str]) -> Row:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.contrib import messages
@@ -17,7 +18,7 @@ from remit.kernel.problems import Problem
 from remit.people import queries as people
 from remit.people import rules as roles
 from remit.people.policies import policy
-from remit.web import forms, rooms
+from remit.web import forms, rooms, words
 from remit.web.settings.forms import FieldForm, NewFieldForm
 
 _OF = {"use_case": "Use cases", "model": "Models", "version": "Versions"}
@@ -36,15 +37,24 @@ def home(request: HttpRequest) -> HttpResponse:
     )
 
 
+def _kinds(names: Sequence[str]) -> str:
+    return ", ".join(words.kind(name) for name in names)
+
+
 def record(request: HttpRequest) -> HttpResponse:
     """Show what is required from which stage on, and what is watched and by whom."""
     policy("field").require(request.user, "read")
     required = [
-        {"of": _OF[row["of"]], "label": row["label"], "since": row["from"], "kinds": row.get("kinds", ())}
+        {
+            "of": _OF[row["of"]],
+            "label": row["label"],
+            "since": row["from"],
+            "kinds": _kinds(row.get("kinds", ())),
+        }
         for row in completeness.required()
     ]
     own = [
-        {"of": _OF[f.of], "label": f.label, "since": f.required_from, "kinds": f.kinds, "own": True}
+        {"of": _OF[f.of], "label": f.label, "since": f.required_from, "kinds": _kinds(f.kinds), "own": True}
         for f in queries.fields()
         if f.required_from
     ]

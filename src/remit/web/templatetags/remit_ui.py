@@ -145,6 +145,12 @@ def outcome(answer: str) -> str:
 
 
 @register.filter
+def browser(agent: str) -> str:
+    """Name a browser and its system from what it says of itself."""
+    return words.browser(str(agent))
+
+
+@register.filter
 def metric(name: str) -> str:
     """Write a metric's name for people."""
     return words.metric(str(name))
