@@ -145,6 +145,12 @@ def outcome(answer: str) -> str:
 
 
 @register.filter
+def kind(name: str) -> str:
+    """Write a kind of model for people: `ml` is `Machine learning`."""
+    return words.kind(str(name))
+
+
+@register.filter
 def browser(agent: str) -> str:
     """Name a browser and its system from what it says of itself."""
     return words.browser(str(agent))
