@@ -13,6 +13,7 @@ from remit.api.urls import api
 from remit.inventory import actions as inventory
 from remit.inventory import queries, record
 from remit.kernel import clock
+from remit.ledger.models import Entry
 from remit.people import actions as people
 from remit.people import queries as directory
 
@@ -307,3 +308,69 @@ def test_an_owner_attests_what_was_read(world, owner, client_of):
     )
     assert signed["state"] == "attested"
     assert got(owner, path)["attested"] == 1
+
+
+BATCH = f"{MODELS}/batch"
+
+
+def many_given(**more):
+    common = {"kind": "ml", "tags": ["a:b"]}
+    named = enumerate(["mortgage-approval", "UC-0001", "uc-0001"])
+    own = [{"use_case": key, "name": f"Batch {n}", "external_key": f"b-{n}"} for n, key in named]
+    return {"models": [common | each | more for each in own]}
+
+
+def test_models_are_registered_together(world, developer):
+    with CaptureQueriesContext(connection) as first:
+        made = posted(developer, BATCH, many_given())
+    conforms(made, "ModelsOut")
+    assert [row["name"] for row in made["items"]] == ["Batch 0", "Batch 1", "Batch 2"]
+    assert len({row["reference"] for row in made["items"]}) == 3
+    assert {row["use_case"] for row in made["items"]} == {"mortgage-approval"}
+    listed = got(developer, f"{MODELS}?tag=a:b")["items"]
+    assert {row["reference"] for row in listed} == {row["reference"] for row in made["items"]}
+    entries = Entry.objects.filter(table_name="inventory_model", action="model.register", operation="insert")
+    assert entries.filter(object_id__in=queries.models().filter(tags=["a:b"]).values("pk")).count() == 3
+    more = {"models": [{"use_case": "UC-0001", "name": f"More {n}", "kind": "ml"} for n in range(60)]}
+    with CaptureQueriesContext(connection) as second:
+        posted(developer, BATCH, more)
+    assert len(second) <= len(first), [each["sql"] for each in second]
+
+
+def test_a_batch_is_registered_whole_or_not(world, developer):
+    taken = queries.model("MDL-0001").name
+    given = many_given()["models"]
+    given[1] |= {"name": taken.upper(), "details": {"colour": "red"}}
+    given[2] |= {"name": "batch 0", "external_key": "b-0"}
+    problem = posted(developer, BATCH, {"models": given}, 422)
+    assert set(problem["fields"]) == {
+        "models.1.name",
+        "models.1.details.colour",
+        "models.2.name",
+        "models.2.external_key",
+    }
+    assert "models.0.kind" in posted(developer, BATCH, many_given(kind="magic"), 422)["fields"]
+    assert "models" in posted(developer, BATCH, {"models": []}, 422)["fields"]
+    assert posted(developer, BATCH, many_given(use_case="no-such"), 404)["detail"].startswith(
+        "models.0.use_case: "
+    )
+    assert posted(developer, BATCH, many_given(vendor="nobody"), 404)["detail"].startswith(
+        "models.0.vendor: "
+    )
+    assert queries.models().count() == 1
+
+
+def test_a_batch_takes_the_same_right_of_every_use_case(world, owner):
+    assert posted(owner, BATCH, many_given(), 403)["detail"].startswith("models.0: ")
+    assert queries.models().count() == 1
+
+
+def test_a_batch_that_is_sent_again_is_done_once(world, developer):
+    sent = json.dumps(many_given())
+    first, again = (
+        developer.post(BATCH, sent, content_type="application/json", headers={"idempotency-key": "batch-1"})
+        for _ in range(2)
+    )
+    assert (first.status_code, again.status_code) == (201, 201)
+    assert first.content == again.content
+    assert queries.models().count() == 4

@@ -25,6 +25,7 @@ RECORD = {
 }
 ViewName = Literal[*search.VIEWS]
 Value = Label
+MOST_TOGETHER = 500
 _AS_OF = "As things stood then: an instant, or a day, which means its end in UTC."
 _KNOWN = "As this installation knew it then; what was corrected later is shown as it was believed."
 _FIELDS = "Only these members, separated by commas; `reference` always comes along."
@@ -107,6 +108,18 @@ class ModelIn(Given):
     external_key: str = Field("", max_length=200, description="Its id where it comes from.")
     tags: Labels = Field(default_factory=list)
     details: dict[str, Any] = Field(default_factory=dict)
+
+
+class ModelsIn(Given):
+    """Models to register together: all of them, or none."""
+
+    models: list[ModelIn] = Field(min_length=1, max_length=MOST_TOGETHER)
+
+
+class ModelsOut(Schema):
+    """Models as they were registered, in the order in which they were given."""
+
+    items: list[ModelOut]
 
 
 class ModelEdit(Given):
@@ -235,6 +248,23 @@ def register_model(request: HttpRequest, response: HttpResponse, given: ModelIn)
     )
     located(response, f"models/{registered.reference}")
     return Status(201, registered)
+
+
+@router.post("/models/batch", response={201: ModelsOut})
+def register_models(request: HttpRequest, given: ModelsIn) -> Any:
+    """Register up to 500 models in one transaction; a fault names its item, and then none is."""
+    use_cases = subjects.use_cases(request, [each.use_case for each in given.models])
+    vendors = subjects.each(subjects.vendor, "vendor", [each.vendor for each in given.models])
+    wanted = [
+        actions.NewModel(
+            **each.model_dump(exclude={"use_case", "vendor"}),
+            use_case=use_cases[each.use_case],
+            vendor=vendors.get(each.vendor),
+        )
+        for each in given.models
+    ]
+    registered = actions.register_models(acting_user=request.user, models=wanted)
+    return Status(201, {"items": registered})
 
 
 @router.get("/models/{reference}", response=dict[str, Any], openapi_extra=RECORD)

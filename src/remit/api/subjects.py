@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import functools
+from collections.abc import Callable, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -74,6 +76,35 @@ def vendor(given: str) -> Any:
     found = queries.vendors().filter(name__iexact=given).first()
     if found is None:
         raise Unknown(f"There is no vendor {given}.", remedy="List the vendors.")
+    return found
+
+
+def use_cases(request: HttpRequest, given: Sequence[str]) -> dict[str, Any]:
+    """Return the use cases that the items of a batch name by key or reference, by what they say, in one read.
+
+    Raises:
+        Unknown: there is none of a name, or it is not visible to who asks; it tells the first such item.
+    """
+    named = queries.use_cases_named(given)
+    find = functools.partial(policy("use_case").find, request.user, named.get)
+    return each(find, "use_case", given)
+
+
+def each(find: Callable[[str], Any], member: str, given: Sequence[str]) -> dict[str, Any]:
+    """Return what the items of a batch name in one member, by name, each looked up once; empty names nothing.
+
+    Raises:
+        Unknown: there is none of a name; it tells the first item that gives it.
+    """
+    found: dict[str, Any] = {}
+    for index, name in enumerate(given):
+        if name and name not in found:
+            try:
+                found[name] = find(name)
+            except Unknown as problem:
+                raise Unknown(
+                    f"models.{index}.{member}: {problem.detail}", remedy=problem.remedy
+                ) from problem
     return found
 
 

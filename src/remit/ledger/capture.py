@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import date
@@ -113,22 +113,36 @@ def emit(name: str, subject: models.Model, /, **data: Any) -> Event:
     Raises:
         RuntimeError: called outside an action.
     """
+    return emit_each(name, [(subject, data)])[0]
+
+
+def emit_each(name: str, happened: Iterable[tuple[models.Model, Mapping[str, Any]]]) -> list[Event]:
+    """Record that `name` happened to each of some subjects, with what is to be said of it, in one write.
+
+    Raises:
+        RuntimeError: called outside an action.
+    """
     context = _current.get()
     if context is None:
         raise RuntimeError(f"{name} was emitted outside an action")
-    event = Event.objects.create(
-        name=name,
-        subject_type=subject._meta.label,
-        subject_id=subject.pk,
-        data={key: _plain(value) for key, value in data.items()},
-        actor=context.actor,
-        occurred_at=clock.now(),
+    now = clock.now()
+    events = Event.objects.bulk_create(
+        Event(
+            name=name,
+            subject_type=subject._meta.label,
+            subject_id=subject.pk,
+            data={key: _plain(value) for key, value in data.items()},
+            actor=context.actor,
+            occurred_at=now,
+        )
+        for subject, data in happened
     )
-    if name in _heard:
+    if name in _heard and events:
         from procrastinate.contrib.django import app
 
-        app.configure_task("remit.react", queue="reactions").defer(event_id=str(event.pk))
-    return event
+        reacting = app.configure_task("remit.react", queue="reactions")
+        reacting.batch_defer(*({"event_id": str(event.pk)} for event in events))
+    return events
 
 
 def _announce(context: Context) -> None:

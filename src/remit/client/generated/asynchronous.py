@@ -629,6 +629,12 @@ class AsyncOperations(ABC):
             "external_key": external_key, "tags": tags, "details": details}, if_match=if_match,
             idempotency_key=idempotency_key))
 
+    async def register_models(self, *, models: list[shapes.ModelIn], if_match: str | None = None,
+        idempotency_key: str | None = None) -> shapes.ModelsOut:
+        """Register up to 500 models in one transaction; a fault names its item, and then none is."""
+        return cast("shapes.ModelsOut", await self._send("POST", path("models", "batch"),
+            body={"models": models}, if_match=if_match, idempotency_key=idempotency_key))
+
     async def register_version(self, reference: str, *, version: shapes.VersionIn,
         files: Sequence[File] = (), if_match: str | None = None,
         idempotency_key: str | None = None) -> shapes.VersionInFull:

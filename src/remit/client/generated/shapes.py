@@ -393,6 +393,19 @@ class ImportOut(TypedDict):
     run_at: str
 
 
+class ModelIn(TypedDict):
+    """A way of making the decision of a use case; `details` are what its kind asks of it."""
+    use_case: str
+    name: str
+    kind: Literal["ml", "statistical", "rules", "spreadsheet", "vendor", "llm", "agent", "composite"]
+    description: NotRequired[str]
+    built_in: NotRequired[str]
+    vendor: NotRequired[str]
+    external_key: NotRequired[str]
+    tags: NotRequired[list[str]]
+    details: NotRequired[dict[str, Any]]
+
+
 class ModelOut(TypedDict):
     """A model as it was registered."""
     reference: str
@@ -435,6 +448,11 @@ class ModelRow(TypedDict):
     health: NotRequired[str]
     since: NotRequired[str]
     until: NotRequired[str | None]
+
+
+class ModelsOut(TypedDict):
+    """Models as they were registered, in the order in which they were given."""
+    items: list[ModelOut]
 
 
 class OutcomeIn(TypedDict):

@@ -624,6 +624,12 @@ class Operations(ABC):
             "external_key": external_key, "tags": tags, "details": details}, if_match=if_match,
             idempotency_key=idempotency_key))
 
+    def register_models(self, *, models: list[shapes.ModelIn], if_match: str | None = None,
+        idempotency_key: str | None = None) -> shapes.ModelsOut:
+        """Register up to 500 models in one transaction; a fault names its item, and then none is."""
+        return cast("shapes.ModelsOut", self._send("POST", path("models", "batch"), body={"models": models},
+            if_match=if_match, idempotency_key=idempotency_key))
+
     def register_version(self, reference: str, *, version: shapes.VersionIn, files: Sequence[File] = (),
         if_match: str | None = None, idempotency_key: str | None = None) -> shapes.VersionInFull:
         """Register an immutable version; `version` is a JSON document, `files` are sent along."""

@@ -17,7 +17,7 @@ from remit.inventory.actions.imports import (
     request_import,
     work_on_import,
 )
-from remit.inventory.actions.models import register_model
+from remit.inventory.actions.models import NewModel, register_model, register_models
 from remit.inventory.actions.owners import appoint_owner
 from remit.inventory.actions.relations import end_relation, relate
 from remit.inventory.actions.sightings import (
@@ -39,6 +39,7 @@ from remit.inventory.actions.versions import (
 from remit.inventory.actions.views import pin, remove_view, save_view
 
 __all__ = [
+    "NewModel",
     "add_vendor",
     "apply_import",
     "appoint_owner",
@@ -62,6 +63,7 @@ __all__ = [
     "pin",
     "receive_import",
     "register_model",
+    "register_models",
     "register_sighting",
     "register_version",
     "reject_change",

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from remit.inventory import artifacts
 from remit.inventory.models import Model, UseCase, Version
@@ -22,6 +23,17 @@ def use_case(key: str) -> UseCase:
     if found is None:
         raise Unknown(f"There is no use case {key}.", remedy="Look it up on the Models page.")
     return found
+
+
+def use_cases_named(names: Sequence[str]) -> dict[str, UseCase]:
+    """Return use cases by the key or reference that `names` gives for each; what there is not is left out."""
+    upper = [name.upper() for name in names]
+    known: dict[str, UseCase] = {}
+    for found in use_cases().filter(Q(key__in=names) | Q(reference__in=upper)):
+        known |= {found.reference: found, found.key: found}
+    return {
+        name: known.get(name) or known[name.upper()] for name in names if {name, name.upper()} & known.keys()
+    }
 
 
 def use_case_by_id(identifier: object) -> UseCase:
