@@ -324,11 +324,11 @@ def test_models_are_registered_together(world, developer):
     with CaptureQueriesContext(connection) as first:
         made = posted(developer, BATCH, many_given())
     conforms(made, "ModelsOut")
-    assert [row["name"] for row in made["items"]] == ["Batch 0", "Batch 1", "Batch 2"]
-    assert len({row["reference"] for row in made["items"]}) == 3
-    assert {row["use_case"] for row in made["items"]} == {"mortgage-approval"}
+    assert [row["name"] for row in made["models"]] == ["Batch 0", "Batch 1", "Batch 2"]
+    assert len({row["reference"] for row in made["models"]}) == 3
+    assert {row["use_case"] for row in made["models"]} == {"mortgage-approval"}
     listed = got(developer, f"{MODELS}?tag=a:b")["items"]
-    assert {row["reference"] for row in listed} == {row["reference"] for row in made["items"]}
+    assert {row["reference"] for row in listed} == {row["reference"] for row in made["models"]}
     entries = Entry.objects.filter(table_name="inventory_model", action="model.register", operation="insert")
     assert entries.filter(object_id__in=queries.models().filter(tags=["a:b"]).values("pk")).count() == 3
     more = {"models": [{"use_case": "UC-0001", "name": f"More {n}", "kind": "ml"} for n in range(60)]}

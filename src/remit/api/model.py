@@ -119,7 +119,7 @@ class ModelsIn(Given):
 class ModelsOut(Schema):
     """Models as they were registered, in the order in which they were given."""
 
-    items: list[ModelOut]
+    models: list[ModelOut]
 
 
 class ModelEdit(Given):
@@ -264,7 +264,7 @@ def register_models(request: HttpRequest, given: ModelsIn) -> Any:
         for each in given.models
     ]
     registered = actions.register_models(acting_user=request.user, models=wanted)
-    return Status(201, {"items": registered})
+    return Status(201, {"models": registered})
 
 
 @router.get("/models/{reference}", response=dict[str, Any], openapi_extra=RECORD)

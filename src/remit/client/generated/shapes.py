@@ -452,7 +452,7 @@ class ModelRow(TypedDict):
 
 class ModelsOut(TypedDict):
     """Models as they were registered, in the order in which they were given."""
-    items: list[ModelOut]
+    models: list[ModelOut]
 
 
 class OutcomeIn(TypedDict):
