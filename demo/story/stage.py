@@ -79,9 +79,9 @@ class Stage:
         while time.monotonic() < deadline:
             with connection.cursor() as cursor:
                 cursor.execute(
-                    "select count(*) filter (where status in ('todo', 'doing') and queue_name = 'reactions'),"
-                    " count(*) filter (where queue_name = 'reactions' and (status = 'failed' or attempts > 2))"
-                    " from procrastinate_jobs"
+                    "select count(*) filter (where status in ('todo', 'doing')),"
+                    " count(*) filter (where status = 'failed' or attempts > 2)"
+                    " from procrastinate_jobs where queue_name in ('reactions', 'scans')"
                 )
                 waiting, failed = cursor.fetchone()
             if failed:

@@ -2,13 +2,14 @@ import os
 import pickle
 
 import pytest
+from procrastinate.contrib.django.models import ProcrastinateJob
 
 from remit.evidence import actions, queries
 from remit.governance.evaluation import evaluated
 from remit.inventory import actions as inventory
 from remit.inventory import queries as registered
 from remit.inventory.contract import ArtifactFile
-from remit.jobs import reactions
+from remit.jobs import reactions, tasks
 from remit.ledger.models import Event
 
 
@@ -33,6 +34,11 @@ def _register(world, tmp_path, name, content):
     )
 
 
+def _scanned():
+    job = ProcrastinateJob.objects.filter(task_name="remit.scan").latest("pk")
+    tasks.scan(**job.args)
+
+
 def _control(version, gate="G3"):
     _, results = evaluated(version, gate)
     return next(result for result in results if result.control == "RC-21")
@@ -43,6 +49,7 @@ def test_a_harmful_file_is_scanned_at_registration_and_fails_the_gate(world, tmp
     version = _register(world, tmp_path, "model.pkl", pickle.dumps(Runs()))
     assert _control(version).status == "missing"
     reactions.scan(Event.objects.get(name="version.registered", subject_id=version.pk))
+    _scanned()
     found = queries.latest_by_kind(version)["security_scan"]
     assert found.content_digest == version.content_digest
     assert found.values["critical"] == 1
@@ -60,6 +67,7 @@ def test_a_harmless_file_passes_and_an_edit_is_scanned_anew(world, tmp_path):
     edited = inventory.edit_schema(acting_user=world.people.priya, version=world.version, schema=columns)
     assert _control(edited).status == "missing"
     reactions.scan(Event.objects.get(name="version.edited"))
+    _scanned()
     assert _control(registered.version_by_id(edited.pk)).status == "satisfied"
 
 

@@ -82,3 +82,15 @@ def test_what_lists_read_can_be_written_anew(running):
     Standing.objects.update(written=2**60)  # as in a database restored elsewhere
     assert rebuild_standing() == 1
     assert not Standing.objects.filter(written__gte=2**60).exists()
+
+
+def test_when_a_unit_moves_what_lies_beneath_it_is_shown_anew(running, monkeypatch):
+    ines = running.people.ines
+    above = people.create_unit(acting_user=ines, name="Retail")
+    here = {"name": running.unit.name, "head": None}
+    people.change_unit(acting_user=ines, unit=running.unit, parent=above, **here)
+    people.change_unit(acting_user=ines, unit=above, name="Retail banking", parent=None, head=None)
+    shown_anew = []
+    monkeypatch.setattr(reactions.standing, "refresh", shown_anew.extend)
+    reactions.show_unit(Event.objects.filter(name="unit.changed", subject_id=above.pk).latest("pk"))
+    assert shown_anew == [running.use_case.pk]

@@ -6,6 +6,7 @@ from types import SimpleNamespace
 
 import mortgage_world
 import pytest
+from django.db import connection
 from procrastinate.contrib.django.models import ProcrastinateJob
 
 from remit.governance import actions as governance
@@ -23,6 +24,15 @@ from remit.people.models import Unit
 from remit.serving.models import Bundle, Deployment
 
 
+def scan_waiting() -> None:
+    """Run what waits in the queue of scans, as its own lane of the worker does."""
+    waiting = ProcrastinateJob.objects.filter(queue_name="scans", status="todo").order_by("pk")
+    for pk, name, args in list(waiting.values_list("pk", "task_name", "args")):
+        tasks.app.tasks[name](**args)
+        with connection.cursor() as cursor:
+            cursor.execute("delete from procrastinate_jobs where id = %s", [pk])
+
+
 class World(mortgage_world.World):
     """The mortgage bank, with the worker's reactions in place of its own shortcuts."""
 
@@ -34,6 +44,7 @@ class World(mortgage_world.World):
             for event in reacting:
                 tasks.react(str(event.pk))
                 self.seen.add(event.pk)
+            scan_waiting()
 
     seen: set
 
@@ -225,3 +236,26 @@ def test_what_failed_for_good_is_tried_once_more_on_request(reacting):
     assert tasks.again(failed=True) == 1
     worker.drain()
     assert Reaction.objects.count() == 1
+
+
+def test_a_scan_waits_in_a_queue_of_its_own_and_the_gate_waits_for_it(world):
+    world.until("registered")
+    event = Event.objects.get(name="version.registered")
+    scans = world.version.evidence.filter(kind="security_scan").count()
+    tasks.reactions.scan(event)
+    assert world.version.evidence.filter(kind="security_scan").count() == scans
+    waiting = ProcrastinateJob.objects.filter(queue_name="scans", lock=f"scan {world.version.pk}")
+    assert [job.task_name for job in waiting] == ["remit.scan"]
+    asked = SimpleNamespace(
+        service="evaluate_gate", version_id=world.version.pk, pk=event.pk, completed_at=None
+    )
+    assert tasks.reactions.scans.under_way(asked.version_id)
+    tasks.reactions.scans.serve_after(asked.version_id, asked.pk)
+    assert [job.task_name for job in waiting.order_by("pk")] == ["remit.scan", "remit.serve"]
+
+
+def test_every_task_has_a_lane_and_reactions_share_theirs_with_nothing_slow():
+    lanes = {queue: lane for lane in worker.LANES for queue in lane}
+    queues = {task.queue for task in tasks.app.tasks.values() if task.name.startswith("remit.")}
+    assert queues == set(lanes)
+    assert not {"scans", "imports", "ledger"} & set(lanes["reactions"])

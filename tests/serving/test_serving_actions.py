@@ -3,10 +3,12 @@
 import hashlib
 import json
 from datetime import timedelta
+from threading import Barrier, Thread
 from uuid import UUID
 
 import polars as pl
 import pytest
+from django.db import connection
 from serving_world import FEATURES, Gateway
 
 from remit.gateway.bundle import verified
@@ -237,3 +239,29 @@ def test_decision_files_are_sealed_once_and_tampering_is_named(bank, gateway):
 
 def _payloads(table):
     return Entry.objects.filter(table_name=table).values_list("payload__body", flat=True)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_that_seal_at_once_seal_each_file_once(bank, gateway):
+    actions.deploy(acting_user=bank.people.operations, version=bank.licensed("1.0"))
+    publish()
+    for n in range(6):
+        gateway.decide(f"APP-{n}")
+    together, failed, sealed = Barrier(3), [], []
+
+    def seal():
+        try:
+            together.wait()
+            sealed.extend(actions.seal_decision_files(acting_user=WORKER))
+        except Exception as error:  # noqa: BLE001 - told below
+            failed.append(error)
+        finally:
+            connection.close()
+
+    threads = [Thread(target=seal) for _ in range(3)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert not failed
+    assert len(sealed) == len({file.path for file in sealed}) == 6

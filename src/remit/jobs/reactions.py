@@ -5,16 +5,17 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
-from remit.evidence import actions as evidence
 from remit.governance import actions as governance
 from remit.governance import queries as governed
 from remit.inventory import queries as inventory
 from remit.inventory import standing
-from remit.jobs.registry import WORKER, on, service_named
+from remit.jobs import scans, services
+from remit.jobs.registry import WORKER, on
 from remit.kernel import clock
 from remit.lifecycle import actions as lifecycle
 from remit.lifecycle import queries as processes
 from remit.monitoring import queries as monitored
+from remit.people import queries as people
 from remit.serving import actions as serving
 
 
@@ -42,16 +43,17 @@ def take_up(event: Any) -> None:
 @on("version.registered", "version.edited")
 def scan(event: Any) -> None:
     """The files of a version are scanned for its content as it is now."""
-    evidence.scan_version(acting_user=WORKER, version=inventory.version_by_id(event.subject_id))
+    scans.request(event.subject_id)
 
 
 @on("service.requested")
 def run_service(event: Any) -> None:
-    """A process reached a service task: run it and hand back what it found."""
+    """A process reached a service task: run it; a gate waits for the scan that is its evidence."""
     task = processes.task_by_id(event.subject_id)
-    if task.completed_at is None:
-        result = service_named(task.service)(task)
-        lifecycle.complete_service(acting_user=WORKER, task_id=task.pk, result=result)
+    if task.service == "evaluate_gate" and scans.under_way(task.version_id):
+        scans.serve_after(task.version_id, task.pk)
+    else:
+        services.serve(task)
 
 
 @on(
@@ -77,8 +79,9 @@ def show_owner(event: Any) -> None:
 
 @on("unit.changed")
 def show_unit(event: Any) -> None:
-    """Lists name units: the models of a unit are listed under its present name."""
-    standing.refresh(inventory.use_cases().filter(unit=event.subject_id).values_list("pk", flat=True))
+    """Lists name units, and know what lies above them: those of the whole subtree are shown anew."""
+    beneath = people.subtree(event.subject_id)
+    standing.refresh(inventory.use_cases().filter(unit__in=beneath).values_list("pk", flat=True))
 
 
 @on("alarm.raised")

@@ -8,11 +8,19 @@ from remit.governance import actions as governance
 from remit.governance import queries as governed
 from remit.governance.contract import PASSING
 from remit.inventory import queries as inventory
-from remit.jobs.registry import WORKER, service
+from remit.jobs.registry import WORKER, service, service_named
 from remit.kernel.problems import Conflict
+from remit.lifecycle import actions as lifecycle
 from remit.monitoring import queries as monitored
 from remit.serving import actions as serving
 from remit.serving import queries as served
+
+
+def serve(task: Any) -> None:
+    """Run the service of a task that is still open, and hand back what it found."""
+    if task.completed_at is None:
+        result = service_named(task.service)(task)
+        lifecycle.complete_service(acting_user=WORKER, task_id=task.pk, result=result)
 
 
 @service("evaluate_gate")

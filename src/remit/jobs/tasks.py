@@ -14,6 +14,7 @@ from procrastinate.contrib.django.models import ProcrastinateJob
 from remit.evidence import actions as evidence
 from remit.governance import actions as governance
 from remit.inventory import actions as inventory
+from remit.inventory import queries as inventoried
 from remit.jobs import owners, reactions, services
 from remit.jobs.models import Reaction
 from remit.jobs.registry import WORKER, reactions_to
@@ -22,6 +23,7 @@ from remit.ledger import actions as ledger
 from remit.ledger import queries as recorded
 from remit.ledger import requests
 from remit.lifecycle import actions as lifecycle
+from remit.lifecycle import queries as processes
 from remit.people import actions as people
 from remit.serving import actions as serving
 from remit.serving import strangers as serving_strangers
@@ -31,6 +33,8 @@ DISCOVERED = (owners, reactions, services)
 RETRY = RetryStrategy(max_attempts=6, exponential_wait=2)
 # three times the interval at which a worker says that it lives
 LOST_AFTER = timedelta(seconds=30)
+# what nothing else would start again; periodic work comes by itself
+KEPT = ("reactions", "imports", "scans")
 
 
 @app.task(name="remit.react", queue="reactions", retry=RETRY, lock="reactions")
@@ -45,6 +49,19 @@ def react(event_id: str) -> None:
             )
             if first:
                 reaction(event)
+
+
+@app.task(name="remit.scan", queue="scans", retry=RETRY)
+def scan(version_id: str) -> None:
+    """Scan the files of a version for its content as it is now."""
+    evidence.scan_version(acting_user=WORKER, version=inventoried.version_by_id(version_id))
+
+
+@app.task(name="remit.serve", queue="scans", retry=RETRY)
+def serve(task_id: str) -> None:
+    """Run a service task that waited for a scan."""
+    with transaction.atomic():
+        services.serve(processes.task_by_id(task_id))
 
 
 @app.task(name="remit.import", queue="imports")
@@ -107,7 +124,7 @@ def retry(timestamp: int) -> None:  # noqa: ARG001 - procrastinate gives the tim
 
 
 def again(*, lost: bool = False, failed: bool = False) -> int:
-    """Queue reactions and imports again and return how many.
+    """Queue reactions, scans and imports again and return how many.
 
     Args:
         lost: those that a worker began and, by its silence, will not finish.
@@ -116,7 +133,9 @@ def again(*, lost: bool = False, failed: bool = False) -> int:
     silent = clock.recorded_now() - LOST_AFTER
     begun = Q(status="doing") & (Q(worker=None) | Q(worker__last_heartbeat__lt=silent))
     wanted = [state for state, asked in ((begun, lost), (Q(status="failed"), failed)) if asked]
-    asked_for = ProcrastinateJob.objects.filter(queue_name__in=("reactions", "imports")).order_by("pk")
+    asked_for = ProcrastinateJob.objects.filter(queue_name__in=("reactions", "imports", "scans")).order_by(
+        "pk"
+    )
     found = [job for state in wanted for job in asked_for.filter(state).values_list("pk", flat=True)]
     for job in found:
         app.job_manager.retry_job_by_id(job, retry_at=clock.recorded_now())

@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
+import signal
+
 from procrastinate.contrib.django import app
+
+LANES = (("reactions", "clocks"), ("ledger", "store"), ("imports",), ("scans",))
+"""Queues that run beside each other, one job at a time in each lane: nothing waits for what takes long."""
 
 
 def run() -> None:
@@ -13,8 +19,31 @@ def run() -> None:
     from remit.jobs.tasks import again
 
     again(lost=True, failed=True)
+    asyncio.run(_lanes())
+
+
+async def _lanes() -> None:
     worker = app.with_connector(app.connector.get_worker_connector())
-    worker.run_worker(concurrency=1, delete_jobs="successful", fetch_job_polling_interval=1.0)
+    async with worker.open_async(), asyncio.TaskGroup() as group:
+        running = [
+            group.create_task(
+                worker.run_worker_async(
+                    queues=lane,
+                    concurrency=1,
+                    delete_jobs="successful",
+                    fetch_job_polling_interval=1.0,
+                    install_signal_handlers=False,
+                )
+            )
+            for lane in LANES
+        ]
+
+        def stop() -> None:
+            for lane in running:
+                lane.cancel()
+
+        for number in (signal.SIGINT, signal.SIGTERM):
+            asyncio.get_running_loop().add_signal_handler(number, stop)
 
 
 def drain() -> None:

@@ -23,6 +23,7 @@ from remit.inventory.models import UseCase, Version
 from remit.kernel import clock, paths
 from remit.kernel.ids import instant_of, uuid7
 from remit.kernel.problems import Conflict, Invalid, Unavailable
+from remit.ledger import turns
 from remit.ledger.capture import action, emit
 from remit.measure.backends import parquet
 from remit.people import queries as people
@@ -265,6 +266,7 @@ def record_protected(
 def seal_decision_files(*, acting_user: str) -> list[StoreFile]:
     """Seal every decision file that is not yet in the ledger: its digest, its rows, its range of ids."""
     people.require(acting_user, "store.seal")
+    turns.take("store.seal")
     sealed = []
     root = paths.decisions()
     known = set(StoreFile.objects.filter(kind="decisions").values_list("path", flat=True))

@@ -15,6 +15,7 @@ from remit.inventory import search
 from remit.inventory.models import UseCase
 from remit.kernel import clock, paths
 from remit.kernel.problems import Conflict, Denied, Invalid
+from remit.ledger import turns
 from remit.ledger.capture import action, emit
 from remit.ledger.numbering import next_number
 from remit.people import queries as people
@@ -170,6 +171,7 @@ def close_campaign(*, acting_user: User | str, campaign: Campaign, reason: str =
 def pursue_campaigns(*, acting_user: str) -> None:
     """Remind owners, escalate to the heads of their units what is late, and open what repeats."""
     people.require(acting_user, "attestation.pursue")
+    turns.take("attestation.pursue")
     now = clock.now()
     for campaign in queries.open_campaigns():
         waiting = campaign.attestations.filter(state="asked").select_related("use_case")

@@ -18,6 +18,7 @@ from remit.inventory.models import Version
 from remit.kernel import clock, paths
 from remit.kernel.ids import uuid7
 from remit.kernel.problems import Conflict, Invalid
+from remit.ledger import turns
 from remit.ledger.capture import action, emit
 from remit.ledger.numbering import next_number
 from remit.people import queries as people
@@ -132,6 +133,7 @@ def revoke_remit(*, acting_user: User | str, remit: Remit, reason: str) -> Remit
 def expire_remits(*, acting_user: str) -> list[Remit]:
     """Mark the remits whose end has passed; the gateway refuses by date whether or not this has run."""
     people.require(acting_user, "remit.expire")
+    turns.take("remit.expire")
     return [
         _change(remit, "expired", {"in_force", "suspended"}, "Its validity ended.")
         for remit in queries.remits_past_end()

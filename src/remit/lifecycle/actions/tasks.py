@@ -14,6 +14,7 @@ from remit.inventory import actions as inventory
 from remit.inventory.models import UseCase
 from remit.kernel import clock
 from remit.kernel.problems import Conflict, Denied, Invalid, Unknown
+from remit.ledger import turns
 from remit.ledger.capture import action, emit
 from remit.lifecycle import queries, rules
 from remit.lifecycle.actions import flow
@@ -163,6 +164,7 @@ def complete_service(*, acting_user: str, task_id: object, result: Mapping[str, 
 @action("task.escalate")
 def escalate_late(*, acting_user: str) -> list[Task]:
     """Mark the open tasks that are past their due time and not yet escalated, and tell the reactions."""
+    turns.take("task.escalate")
     now = clock.now()
     late = Task.objects.select_for_update(skip_locked=True, of=("self",)).filter(
         completed_at=None, escalated_at=None, due_at__lt=now

@@ -6,6 +6,7 @@ from datetime import timedelta
 
 from remit.kernel import clock
 from remit.kernel.problems import Conflict, Denied, Invalid
+from remit.ledger import turns
 from remit.ledger.capture import action, emit
 from remit.ledger.numbering import next_number
 from remit.people import queries, rules
@@ -97,6 +98,7 @@ def review_emergency(*, acting_user: User, emergency: BreakGlass, review: str) -
 def expire_emergencies(*, acting_user: str) -> list[BreakGlass]:
     """Mark the emergencies whose time has passed; the role ended by date whether or not this has run."""
     queries.require(acting_user, "emergency.expire")
+    turns.take("emergency.expire")
     past = BreakGlass.objects.filter(closed_at=None, expires_at__lte=clock.now())
     return [_end(emergency, emergency.expires_at) for emergency in past.select_related("user")]
 

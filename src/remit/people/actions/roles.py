@@ -10,6 +10,7 @@ from django.db.models import Exists, OuterRef
 
 from remit.kernel import clock
 from remit.kernel.problems import Conflict, Denied, Invalid
+from remit.ledger import turns
 from remit.ledger.capture import action, emit
 from remit.ledger.models import Event
 from remit.people import queries, rules
@@ -96,6 +97,7 @@ def end_role(*, acting_user: User | str, assignment: RoleAssignment, reason: str
 def expire_roles(*, acting_user: str) -> list[RoleAssignment]:
     """Say, once, of each role whose time passed lately that it ended; it did by date, if this runs or not."""
     queries.require(acting_user, "people.expire")
+    turns.take("people.expire_roles")
     now = clock.now()
     said = Event.objects.filter(name__in=("role.ended", "role.expired"), subject_id=OuterRef("pk"))
     lately = RoleAssignment.objects.filter(valid_to__lte=now, valid_to__gt=now - LATELY)
