@@ -12,6 +12,7 @@ import importlib
 import os
 import re
 import sys
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 _NAME = re.compile(r'^NAME = "([a-z-]+)"$', re.MULTILINE)
 
 
+@cache
 def commands() -> dict[str, tuple[str, str]]:
     """Return each command's module and one line of help, by name, without importing any."""
     found = {}
