@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 from decimal import Decimal
 from typing import Annotated, Any, Literal
@@ -11,11 +12,23 @@ from django.http import HttpResponse
 from ninja import Schema
 from pydantic import AwareDatetime, BeforeValidator, ConfigDict, Field, StringConstraints
 
+_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+_INSTANT = re.compile(
+    r"[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt][0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]+)?([Zz]|[+-][0-9]{2}:[0-9]{2})"
+)
 
-def _written(given: Any) -> Any:
-    """Return a day or an instant as it was written, if it was."""
-    if isinstance(given, int | float) or (isinstance(given, str) and "-" not in given[1:]):
-        raise ValueError("Write it as ISO 8601, such as 2026-03-03.")
+
+def _day(given: Any) -> Any:
+    """Return a day that is written as RFC 3339 writes it; what it cannot be is refused further on."""
+    if isinstance(given, int | float) or (isinstance(given, str) and not _DAY.fullmatch(given)):
+        raise ValueError("Write the day such as 2026-03-03.")
+    return given
+
+
+def _instant(given: Any) -> Any:
+    """Return an instant that is written as RFC 3339 writes it; what it cannot be is refused further on."""
+    if isinstance(given, int | float) or (isinstance(given, str) and not _INSTANT.fullmatch(given)):
+        raise ValueError("Write the instant with its time zone, such as 2026-03-03T09:30:00Z.")
     return given
 
 
@@ -26,9 +39,9 @@ Line = Annotated[str, StringConstraints(min_length=1, max_length=120, pattern=_L
 Text = Annotated[str, StringConstraints(max_length=4000, pattern=_TEXT)]
 Label = Annotated[str, StringConstraints(min_length=1, max_length=60, pattern=_LABEL)]
 Labels = Annotated[list[Label], Field(max_length=100)]
-# a bare number would be read as seconds since 1970
-Day = Annotated[date, BeforeValidator(_written)]
-Instant = Annotated[AwareDatetime, BeforeValidator(_written)]
+# pydantic takes more than the description says: seconds since 1970, midnight as a day, a space for the T
+Day = Annotated[date, BeforeValidator(_day)]
+Instant = Annotated[AwareDatetime, BeforeValidator(_instant)]
 Amount = Annotated[Decimal, Field(ge=0, lt=10**12, decimal_places=2)]
 Kind = Literal["ml", "statistical", "rules", "spreadsheet", "vendor", "llm", "agent", "composite"]
 
