@@ -7,7 +7,7 @@ import re
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -158,6 +158,22 @@ class Visitor:
         self.page.set_viewport_size(before)
         assert not self.complaints, self.complaints
 
+    def glance(self, path: str) -> None:
+        """Open a page and find nothing wrong: axe in both themes, no overflow on a small or usual desk."""
+        answer = self.go(path)
+        assert answer.status == 200, f"{path}: {answer.status}"
+        for theme in ("light", "dark"):
+            self.page.evaluate("t => { document.documentElement.dataset.bsTheme = t }", theme)
+            self._axe(f"{path}, {theme}")
+        before = self.page.viewport_size
+        for width in (1024, 1440):
+            self.page.set_viewport_size({"width": width, "height": 1000})
+            wide = self.page.evaluate("document.documentElement.scrollWidth")
+            assert wide <= width, f"{path} is {wide} px wide at {width} px"
+        self.page.set_viewport_size(before)
+        assert self.page.locator(".rm-crumbs li").count(), f"{path} has no breadcrumbs"
+        assert not self.complaints, f"{path}: {self.complaints}"
+
     def _axe(self, where: str) -> None:
         session = self.page.context.new_cdp_session(self.page)
         session.send("Runtime.evaluate", {"expression": AXE.read_text(encoding="utf-8")})
@@ -169,15 +185,25 @@ class Visitor:
         assert not found, f"{where}: {found}"
 
 
-@pytest.fixture
-def visitor(browser: Any, server: Server) -> Iterator[Visitor]:
-    """A person at a fresh browser."""
+@pytest.fixture(scope="session")
+def arrive(browser: Any, server: Server) -> Callable[[], Visitor]:
+    """Open a fresh browser for a person; whoever asks closes its context."""
     SCREENS.mkdir(parents=True, exist_ok=True)
-    context = browser.new_context(viewport={"width": 1440, "height": 1000})
-    context.set_default_timeout(15_000)
-    found = Visitor(context.new_page(), server.base)
+
+    def opened() -> Visitor:
+        context = browser.new_context(viewport={"width": 1440, "height": 1000})
+        context.set_default_timeout(15_000)
+        return Visitor(context.new_page(), server.base)
+
+    return opened
+
+
+@pytest.fixture
+def visitor(arrive: Callable[[], Visitor]) -> Iterator[Visitor]:
+    """A person at a fresh browser."""
+    found = arrive()
     yield found
-    context.close()
+    found.page.context.close()
     assert not found.complaints, found.complaints
 
 

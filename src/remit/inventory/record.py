@@ -147,6 +147,9 @@ def _rows_as_of(rows: Iterable[Row], at: datetime | None) -> list[Row]:
     if at is None:
         return kept
     said = ledger.rows_at([row.pk for row in kept], at)
+    # what was taken over later stood already, as it was when it was taken over
+    late = [row.pk for row in kept if row.pk not in said]
+    said |= ledger.rows_first(late, at) if late else {}
     return [_said(row, said[row.pk]) if row.pk in said else row for row in kept]
 
 

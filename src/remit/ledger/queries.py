@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any, Literal
 from uuid import UUID
@@ -56,6 +56,7 @@ def events_by(person: UUID, since: datetime, until: datetime, *, most: int = 200
 def entries(
     *,
     text: str = "",
+    unread: Collection[str] = (),
     action: str = "",
     actor: str = "",
     table: str = "",
@@ -63,14 +64,17 @@ def entries(
     day: date | None = None,
     before: int | None = None,
 ) -> QuerySet[Entry]:
-    """Return entries, the latest first; `before` continues a list below an entry's id."""
+    """Return entries, the latest first; `before` continues a list below an entry's id.
+
+    `unread` names tables whose payloads hold what the reader may not see: text is not looked for in them.
+    """
     found = Entry.objects.select_related("leaf").order_by("-pk")
     if text:
         found = found.filter(
             Q(action__icontains=text)
             | Q(reason__icontains=text)
             | Q(actor__icontains=text)
-            | Q(payload__body__icontains=text)
+            | Q(payload__body__icontains=text) & ~Q(table_name__in=list(unread))
         )
     for name, value in (("action__startswith", action), ("actor", actor), ("table_name", table)):
         if value:
@@ -273,6 +277,19 @@ def payload(found: Entry) -> dict[str, Any]:
     """Return what the row was `before` and is `after`, and the `reason`; empty if it was erased."""
     body: dict[str, Any] = json.loads(found.payload.body) if hasattr(found, "payload") else {}
     return body
+
+
+def rows_first(objects: Iterable[UUID], after: datetime) -> dict[UUID, dict[str, Any]]:
+    """Return what governed rows said when they were first recorded, where that was after an instant."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "select distinct on (e.object_id) e.object_id, e.occurred_at, p.body from ledger_entry e"
+            " left join ledger_payload p on p.entry_id = e.id"
+            " where e.object_id = any(%s) order by e.object_id, e.id",
+            [list(objects)],
+        )
+        found = {i: json.loads(body)["after"] for i, at, body in cursor.fetchall() if body and at > after}
+    return {identifier: row for identifier, row in found.items() if row is not None}
 
 
 def rows_at(objects: Iterable[UUID], at: datetime) -> dict[UUID, dict[str, Any]]:
