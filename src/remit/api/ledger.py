@@ -14,6 +14,7 @@ from remit.api.lists import Page, cut, opened
 from remit.api.shapes import Day
 from remit.kernel.problems import Unknown
 from remit.ledger import queries
+from remit.people import policies
 from remit.people import queries as people
 
 router = Router()
@@ -66,14 +67,15 @@ class EntryOut(Schema):
 
 
 class EntryInFull(EntryOut):
-    """An entry with its payload as it was hashed; null where it was erased."""
+    """An entry with its payload as it was hashed; null if erased, or if it may hold what you may not read."""
 
     payload: str | None
 
     @staticmethod
     def resolve_payload(row: Any) -> str | None:
         """Return the exact text."""
-        return row.payload.body if hasattr(row, "payload") else None
+        kept = getattr(row, "payload", None)
+        return kept.body if kept else None
 
 
 class Entries(Schema):
@@ -169,7 +171,8 @@ def list_entries(request: HttpRequest, asked: Query[EntriesAsked]) -> Any:
     """List entries, the latest first."""
     people.require_reach(request.user, READ, None)
     before = opened(asked.cursor, int)[0] if asked.cursor else None
-    found = queries.entries(**asked.model_dump(exclude={"limit", "cursor"}), before=before)
+    unread = policies.veiled_tables(request.user) if asked.text else ()
+    found = queries.entries(**asked.model_dump(exclude={"limit", "cursor"}), unread=unread, before=before)
     return cut(list(found[: asked.limit + 1]), asked.limit, lambda entry: [entry.pk])
 
 
@@ -177,7 +180,10 @@ def list_entries(request: HttpRequest, asked: Query[EntriesAsked]) -> Any:
 def get_entry(request: HttpRequest, entry: int) -> Any:
     """Show an entry with its payload."""
     people.require_reach(request.user, READ, None)
-    return queries.entry(entry)
+    found = queries.entry(entry)
+    if found.table_name in policies.veiled_tables(request.user):
+        found._state.fields_cache["payload"] = None
+    return found
 
 
 @router.get("/ledger/entries/{entry}/proof", response=ProofOut)

@@ -118,6 +118,21 @@ def policy(noun: str) -> Policy:
     return _policies().get(noun) or Policy(noun, (), {})
 
 
+VEILED = {
+    "inventory_vendor": "vendor",
+    "inventory_model": "model",
+    "inventory_usecase": "use_case",
+    "inventory_version": "version",
+    "data_dataasset": "data",
+}
+"""The nouns that have restricted fields, by their table."""
+
+
+def veiled_tables(person: User | str) -> frozenset[str]:
+    """Return the tables of which the person may not read every field."""
+    return frozenset(table for table, noun in VEILED.items() if policy(noun).hidden(person))
+
+
 def nouns() -> tuple[str, ...]:
     """Return every noun that has a policy."""
     return tuple(_policies())

@@ -5,7 +5,9 @@ import html
 import pytest
 
 from remit.inventory import actions, queries
+from remit.ledger import queries as ledger
 from remit.ledger.models import Entry
+from remit.people import policies
 from remit.web.audit.veil import Veil
 
 
@@ -46,3 +48,20 @@ def test_protected_columns_are_left_out_of_a_schema(kept):
     seen = Veil(kept.people.lucia).reduced(payload, "inventory_version")
     assert seen["after"]["schema"]["columns"] == columns[:1]
     assert Veil(kept.people.marcus).reduced(payload, "inventory_version") == payload
+
+
+def test_a_search_does_not_tell_what_is_hidden(kept, sign_in):
+    vendor = Entry.objects.get(table_name="inventory_vendor").pk
+    for text in ("SECRET-4711", "HIDDEN-FEE"):
+        shown = f"/audit/{vendor}/" if text.startswith("SECRET") else "custom"
+        assert shown in sign_in(kept.people.hannah).get(f"/audit/?q={text}").text
+    listed = ledger.entries(text="SECRET-4711", unread=policies.veiled_tables(kept.people.lucia))
+    assert not listed.filter(table_name="inventory_vendor").exists()
+    assert ledger.entries(text="SECRET-4711", unread=policies.veiled_tables(kept.people.hannah)).exists()
+    page = sign_in(kept.people.lucia).get("/audit/?q=SECRET-4711").text
+    assert f"/audit/{vendor}/" not in page
+
+
+def test_every_noun_with_restricted_fields_that_has_a_table_is_veiled():
+    nouns = {noun for noun in policies.nouns() if policies.policy(noun).restricted}
+    assert nouns - set(policies.VEILED.values()) == {"decision"}

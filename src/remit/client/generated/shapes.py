@@ -218,7 +218,7 @@ class Elsewhere(TypedDict):
 
 
 class EntryInFull(TypedDict):
-    """An entry with its payload as it was hashed; null where it was erased."""
+    """An entry with its payload as it was hashed; null if erased, or if it may hold what you may not read."""
     id: int
     index: int | None
     occurred_at: str

@@ -19,6 +19,7 @@ from remit.kernel import clock
 from remit.kernel.problems import Conflict
 from remit.ledger import export as exports
 from remit.ledger import queries
+from remit.people import policies
 from remit.people import queries as people
 from remit.web.audit import differences, telling
 from remit.web.audit.veil import Veil
@@ -62,10 +63,15 @@ class Filter:
                 found[name] = str(value)
         return found.urlencode()
 
-    def entries(self) -> Any:
-        """The entries that fit, the latest first."""
+    def entries(self, who: Any) -> Any:
+        """The entries that fit, the latest first; text is looked for only in what `who` may read."""
         return queries.entries(
-            text=self.text, action=self.kind, actor=self.actor, object_id=self.object, day=self.day
+            text=self.text,
+            unread=policies.veiled_tables(who) if self.text else (),
+            action=self.kind,
+            actor=self.actor,
+            object_id=self.object,
+            day=self.day,
         )
 
 
@@ -114,7 +120,7 @@ def export(request: HttpRequest) -> HttpResponse:
 
 
 def _timeline(asked: Filter, who: Any) -> dict[str, Any]:
-    found = asked.entries()
+    found = asked.entries(who)
     page = found.filter(pk__lt=asked.before) if asked.before else found
     rows = list(page.select_related("leaf", "payload")[: PAGE + 1])
     more, rows = len(rows) > PAGE, rows[:PAGE]
