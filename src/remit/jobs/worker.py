@@ -28,7 +28,7 @@ async def _lanes() -> None:
         running = [
             group.create_task(
                 worker.run_worker_async(
-                    queues=lane,
+                    queues=list(lane),
                     concurrency=1,
                     delete_jobs="successful",
                     fetch_job_polling_interval=1.0,
