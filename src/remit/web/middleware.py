@@ -26,12 +26,13 @@ class RightsMiddleware:
         with people.remembering():
             return self.get_response(request)
 
+
 # these ask for a token themselves, and answer with problems instead of pages
 _OWN_WAYS = ("/api/", "/scim/")
 
 
 class SignedInMiddleware(LoginRequiredMiddleware):
-    """Asks for sign-in except where a view says `login_not_required`; the API and SCIM check their own tokens."""
+    """Asks for sign-in unless a view says `login_not_required`; the API and SCIM check their own tokens."""
 
     def process_view(
         self,
