@@ -102,9 +102,9 @@ def _stop_database(found: Server) -> None:
     subprocess.run([sys.executable, "-c", script], env=found.environment, check=False)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Any]:
-    """The system's Chromium, or Playwright's own."""
+    """The system's Chromium, or Playwright's own; its event loop would disturb other files."""
     playwright = pytest.importorskip("playwright.sync_api", reason="not run: playwright is not installed")
     found = shutil.which("chromium") or shutil.which("google-chrome") or shutil.which("chromium-browser")
     with playwright.sync_playwright() as running:
@@ -185,7 +185,7 @@ class Visitor:
         assert not found, f"{where}: {found}"
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def arrive(browser: Any, server: Server) -> Callable[[], Visitor]:
     """Open a fresh browser for a person; whoever asks closes its context."""
     SCREENS.mkdir(parents=True, exist_ok=True)

@@ -218,7 +218,8 @@ class Elsewhere(TypedDict):
 
 
 class EntryInFull(TypedDict):
-    """An entry with its payload as it was hashed; null if erased, or if it may hold what you may not read."""
+    """An entry with its payload as it was hashed; null if erased, or if it may hold what you may not
+    read."""
     id: int
     index: int | None
     occurred_at: str
