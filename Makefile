@@ -22,7 +22,7 @@ bootstrap-dev:
 
 test:  ## run every test; ARGS go to pytest
 	@$(PYTHON) bootstrap.py dev demo browser
-	@PLAYWRIGHT_BROWSERS_PATH=$(CURDIR)/.build/playwright $(RUN)/pytest -rs -n 2 --dist loadgroup $(ARGS)
+	@PLAYWRIGHT_BROWSERS_PATH=$(CURDIR)/.build/playwright $(RUN)/pytest -rs -n 2 --dist loadfile $(ARGS)
 
 check: bootstrap-dev  ## lint, types, layers, templates, docs
 	@$(MAKE) --no-print-directory --keep-going lint types layers templates docs-check

@@ -40,14 +40,6 @@ def _stop() -> None:
 atexit.register(_stop)
 
 
-@pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Keep a file's tests in one process, where they share its fixtures; journeys go on from one another."""
-    for item in items:
-        journey = item.path.parent.name == "journeys"
-        item.add_marker(pytest.mark.xdist_group("journeys" if journey else str(item.path)))
-
-
 @pytest.fixture(scope="session")
 def database_server() -> None:
     """The embedded server, started by the first test that needs a database."""

@@ -53,7 +53,7 @@ class Server:
         return done.stdout
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """`remit web` on an empty installation."""
     if not SPRITE.exists():
@@ -207,7 +207,7 @@ def visitor(arrive: Callable[[], Visitor]) -> Iterator[Visitor]:
     assert not found.complaints, found.complaints
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def bank(server: Server) -> Server:
     """The installation opened, with one person a role; their password is PASSWORD."""
     server.python(_BANK)
