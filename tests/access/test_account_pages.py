@@ -99,7 +99,7 @@ def test_other_sessions_are_ended(signed_in, administrator):
     elsewhere.post("/account/login/", {"login": administrator.email, "password": PASSWORD})
     page = signed_in.get("/account/sessions/").text
     assert "Lynx" in page
-    assert page.count("this one") == 1
+    assert page.count("This one") == 1
     signed_in.post("/account/sessions/")
     assert elsewhere.get("/account/").status_code == 302
     assert signed_in.get("/account/").status_code == 200
