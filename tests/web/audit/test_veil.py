@@ -65,3 +65,13 @@ def test_a_search_does_not_tell_what_is_hidden(kept, sign_in):
 def test_every_noun_with_restricted_fields_that_has_a_table_is_veiled():
     nouns = {noun for noun in policies.nouns() if policies.policy(noun).restricted}
     assert nouns - set(policies.VEILED.values()) == {"decision"}
+
+
+def test_the_api_gives_the_exact_payload_only_to_who_may_read_all_of_it(kept, sign_in):
+    entry = Entry.objects.get(table_name="inventory_vendor").pk
+    answers = {
+        name: sign_in(getattr(kept.people, name)).get(f"/api/v1/ledger/entries/{entry}").json()
+        for name in ("hannah", "lucia")
+    }
+    assert "SECRET-4711" in answers["hannah"]["payload"]
+    assert answers["lucia"] == answers["hannah"] | {"payload": None}
