@@ -189,7 +189,10 @@ def api_times(port: int, at: dict[str, Any], rounds: int) -> dict[str, float]:
     """Return the 95th percentile of a list of 100 and of a search for two tags that both hold."""
     headers = {"authorization": f"Bearer {at['token']}"}
     pairs = list(two_tags(rounds))
-    searches = [f"/api/v1/models?limit=100&q={quote(f'region:{r} line:{ln}')}" for r, ln in pairs]
+    searches = [
+        f"/api/v1/models?{urlencode({'limit': 100, 'all_tags': [f'region:{r}', f'line:{ln}']}, doseq=True)}"
+        for r, ln in pairs
+    ]
     list_of_100: list[Request] = [("GET", "/api/v1/models?limit=100", b"")] * rounds
     found = {"items": float(len(asked(port, searches[0], headers)["items"]))}
     timed(port, list_of_100[:10], headers)

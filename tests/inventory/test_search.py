@@ -33,6 +33,7 @@ VALUES = {
     "remit": [NONE, "in_force"],
     "missing": ["description", "decision", NONE],
     "owners": ["no-such-owner"],
+    "all_tags": ["bureau", "pilot"],
 }
 SEARCHES = st.builds(
     Search,
@@ -105,6 +106,8 @@ def test_every_count_is_what_would_be_found(many, search, one_unit, wide):
 
     assert counted.total == found(Search())
     assert counted.found == found(search) == total(search, units=units)
+    assert counted.few is not None
+    assert set(counted.few) == set(rows(search, units=units).values_list("subject_id", flat=True))
     assert counted.views == {view: found(Search(view=view)) for view in VIEWS}
     for facet in FACETS:
         for option in counted.facets[facet.key]:
@@ -117,9 +120,8 @@ def test_every_count_is_what_would_be_found(many, search, one_unit, wide):
 @given(search=SEARCHES)
 def test_a_search_reads_the_query_it_writes(search):
     read = Search.of(dict(QueryDict(search.query()).lists()))
-    assert read == replace(
-        search, **{f.field: tuple(dict.fromkeys(getattr(search, f.field))) for f in FACETS}
-    )
+    several = (*(facet.field for facet in FACETS), "all_tags")
+    assert read == replace(search, **{name: tuple(dict.fromkeys(getattr(search, name))) for name in several})
     assert read.query() == Search.of(dict(QueryDict(read.query()).lists())).query()
     assert search.narrow == bool(search.query())
 

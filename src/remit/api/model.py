@@ -165,6 +165,7 @@ class Filter(Then):
     built: list[Value] = Field(default_factory=list, max_length=50)
     regulation: list[Line] = Field(default_factory=list, max_length=50)
     tag: list[Value] = Field(default_factory=list, max_length=50)
+    all_tags: list[Value] = Field(default_factory=list, max_length=50, description="Tags that all occur.")
     missing: list[Value] = Field(default_factory=list, max_length=50)
     known_at: Instant | Day | None = Field(None, description=_KNOWN)
 

@@ -109,13 +109,13 @@ class Operations(ABC):
         unit: Maybe[list[str]] = OMITTED, remit: Maybe[list[str]] = OMITTED,
         owner: Maybe[list[str]] = OMITTED, kind: Maybe[list[str]] = OMITTED,
         built: Maybe[list[str]] = OMITTED, regulation: Maybe[list[str]] = OMITTED,
-        tag: Maybe[list[str]] = OMITTED, missing: Maybe[list[str]] = OMITTED,
-        known_at: Maybe[str | None] = OMITTED) -> shapes.Facets:
+        tag: Maybe[list[str]] = OMITTED, all_tags: Maybe[list[str]] = OMITTED,
+        missing: Maybe[list[str]] = OMITTED, known_at: Maybe[str | None] = OMITTED) -> shapes.Facets:
         """Count models that you may see, for every value of every facet."""
         return cast("shapes.Facets", self._send("GET", path("models", "facets"), query={"as_of": as_of,
             "q": q, "view": view, "tier": tier, "stage": stage, "health": health, "unit": unit,
             "remit": remit, "owner": owner, "kind": kind, "built": built, "regulation": regulation,
-            "tag": tag, "missing": missing, "known_at": known_at}))
+            "tag": tag, "all_tags": all_tags, "missing": missing, "known_at": known_at}))
 
     def create_group(self, *, name: str, if_match: str | None = None,
         idempotency_key: str | None = None) -> shapes.GroupInFull:
@@ -264,14 +264,14 @@ class Operations(ABC):
         unit: Maybe[list[str]] = OMITTED, remit: Maybe[list[str]] = OMITTED,
         owner: Maybe[list[str]] = OMITTED, kind: Maybe[list[str]] = OMITTED,
         built: Maybe[list[str]] = OMITTED, regulation: Maybe[list[str]] = OMITTED,
-        tag: Maybe[list[str]] = OMITTED, missing: Maybe[list[str]] = OMITTED,
-        known_at: Maybe[str | None] = OMITTED, format_: Maybe[Literal["csv", "xlsx",
-        "json"]] = OMITTED) -> Any:
+        tag: Maybe[list[str]] = OMITTED, all_tags: Maybe[list[str]] = OMITTED,
+        missing: Maybe[list[str]] = OMITTED, known_at: Maybe[str | None] = OMITTED,
+        format_: Maybe[Literal["csv", "xlsx", "json"]] = OMITTED) -> Any:
         """Give the models that you may see as a file, now or as they stood on a day."""
         return cast("Any", self._send("GET", path("exports", "models"), query={"as_of": as_of, "q": q,
             "view": view, "tier": tier, "stage": stage, "health": health, "unit": unit, "remit": remit,
             "owner": owner, "kind": kind, "built": built, "regulation": regulation, "tag": tag,
-            "missing": missing, "known_at": known_at, "format": format_}))
+            "all_tags": all_tags, "missing": missing, "known_at": known_at, "format": format_}))
 
     def file_use_case(self, *, name: str, unit: str, decision: str, purpose: str, population: str,
         value_hypothesis: str, planned_value_a_year: float | str, alternative: str,
@@ -489,14 +489,14 @@ class Operations(ABC):
         remit: Maybe[list[str]] = OMITTED, owner: Maybe[list[str]] = OMITTED,
         kind: Maybe[list[str]] = OMITTED, built: Maybe[list[str]] = OMITTED,
         regulation: Maybe[list[str]] = OMITTED, tag: Maybe[list[str]] = OMITTED,
-        missing: Maybe[list[str]] = OMITTED, known_at: Maybe[str | None] = OMITTED,
-        fields: Maybe[str] = OMITTED) -> Page[shapes.ModelRow]:
+        all_tags: Maybe[list[str]] = OMITTED, missing: Maybe[list[str]] = OMITTED,
+        known_at: Maybe[str | None] = OMITTED, fields: Maybe[str] = OMITTED) -> Page[shapes.ModelRow]:
         """List models that you may see, now or as they stood on a day."""
         return cast("Page[shapes.ModelRow]", self._send("GET", path("models"), query={"limit": limit,
             "cursor": cursor, "as_of": as_of, "q": q, "view": view, "tier": tier, "stage": stage,
             "health": health, "unit": unit, "remit": remit, "owner": owner, "kind": kind, "built": built,
-            "regulation": regulation, "tag": tag, "missing": missing, "known_at": known_at,
-            "fields": fields}))
+            "regulation": regulation, "tag": tag, "all_tags": all_tags, "missing": missing,
+            "known_at": known_at, "fields": fields}))
 
     def list_people(self, *, limit: Maybe[int] = OMITTED, cursor: Maybe[str] = OMITTED,
         q: Maybe[str] = OMITTED, unit: Maybe[str] = OMITTED,

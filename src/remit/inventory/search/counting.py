@@ -41,6 +41,8 @@ _Rows = Mapping[str, Sequence[Any]]
 """Rows of `Standing`, column by column."""
 _STAGE_ORDER = {stage: rank for rank, (stage, _) in enumerate(STAGES)}
 _HEALTH_ORDER = {"breach": 0, "watch": 1, "healthy": 2, NONE: 3}
+_FEW = 500
+"""Up to so many found models are named, for their rows to be read by name instead of searched again."""
 _WIDE = 400
 """How many values a column may have for each to keep its models; a wider one is counted model by model."""
 
@@ -67,7 +69,10 @@ class Counts:
         views: Mapping[str, int],
         values: Mapping[str, Mapping[str, int]],
         labels: Mapping[str, str],
+        few: Sequence[UUID] | None,
     ) -> None:
+        self.few = few
+        """The subjects of what is found if they are few, else None."""
         self.total = total
         self.found = found
         self.views = views
@@ -201,7 +206,8 @@ class _Bits:
         self.day = day
         self.seen = 0
         self._words: list[str] = list(rows["words"])
-        self._positions: dict[UUID, int] = {subject: at for at, subject in enumerate(rows["subject_id"])}
+        self._subjects: list[UUID] = list(rows["subject_id"])
+        self._positions: dict[UUID, int] = {subject: at for at, subject in enumerate(self._subjects)}
         self._free: list[int] = []
         self._labels = _labels(rows)
         self._live = (1 << len(self._words)) - 1
@@ -222,6 +228,7 @@ class _Bits:
                 at = self._free.pop() if self._free else len(self._words)
                 if at == len(self._words):
                     self._words.append("")
+                    self._subjects.append(subject)
             for name, column in self._columns.items():
                 column.put(at, () if n is None else values[name][n])
             if n is None:
@@ -229,7 +236,7 @@ class _Bits:
                 self._free.append(at)
                 self._live &= ~(1 << at)
             else:
-                self._words[at] = rows["words"][n]
+                self._words[at], self._subjects[at] = rows["words"][n], subject
                 self._positions[subject] = at
                 self._live |= 1 << at
 
@@ -240,6 +247,8 @@ class _Bits:
         if units is not None:
             seen = of.having(units) | self._columns["case"].having(subjects)
         fitting = seen & view.having((search.view,)) & self._holding(search.patterns())
+        for tag in search.all_tags:
+            fitting &= self._columns["tag"].having((tag,))
         chosen = {
             f.key: self._columns[f.key].having(getattr(search, f.field))
             for f in FACETS
@@ -249,14 +258,16 @@ class _Bits:
         under = {f.key: found for f in FACETS}
         for own in chosen:
             under[own] = reduce(and_, (bits for key, bits in chosen.items() if key != own), fitting)
-        in_view = view.count(seen, self._live)
+        in_view, n = view.count(seen, self._live), found.bit_count()
+        few = tuple(compress(self._subjects, _unpacked(found, len(self._subjects)))) if n <= _FEW else None
         return Counts(
             search,
             total=seen.bit_count(),
-            found=found.bit_count(),
+            found=n,
             views={key: in_view.get(key, 0) for key in VIEWS},
             values={key: self._columns[key].count(bits, self._live) for key, bits in under.items()},
             labels=self._labels,
+            few=few,
         )
 
     def _holding(self, patterns: list[str]) -> int:

@@ -49,7 +49,12 @@ FACETS = (
     Facet("tag", "tags", "tags", many=True),
     Facet("missing", "missing", "missing", many=True),
 )
-_FIELDS = {"q": "text", "view": "view", **{facet.key: facet.field for facet in FACETS}}
+_FIELDS = {
+    "q": "text",
+    "view": "view",
+    "all_tags": "all_tags",
+    **{facet.key: facet.field for facet in FACETS},
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +88,10 @@ VIEWS = {
 
 @dataclass(frozen=True, slots=True)
 class Search:
-    """What to find. Values of one facet widen it, facets narrow each other; `none` asks for no value."""
+    """What to find. Values of one facet widen it, facets narrow each other; `none` asks for no value.
+
+    What is found has every one of `all_tags`, and all words of `text`.
+    """
 
     text: str = ""
     tiers: tuple[str, ...] = ()
@@ -97,6 +105,7 @@ class Search:
     health: tuple[str, ...] = ()
     remit: tuple[str, ...] = ()
     missing: tuple[str, ...] = ()
+    all_tags: tuple[str, ...] = ()
     view: str = ""
 
     @classmethod
@@ -147,6 +156,8 @@ def rows(
         found = found.filter(Q(unit__in=units) | Q(use_case__in=subjects))
     for pattern in search.patterns():
         found = found.filter(words__contains=pattern)
+    if search.all_tags:
+        found = found.filter(tags__contains=list(search.all_tags))
     for facet in FACETS:
         if chosen := getattr(search, facet.field):
             found = found.filter(_chosen(facet, chosen))

@@ -135,6 +135,8 @@ class Listing:
     def page(self) -> search.Page:
         """The rows of this page."""
         found = search.rows(self.search, **self._seen, at=self.at)
+        if self.counts.few is not None:
+            found = found.filter(subject_id__in=self.counts.few)
         return search.page(found, after=self.after, size=PAGE)
 
     @property
@@ -207,6 +209,9 @@ class Listing:
                 without = replace(self.search, **{facet.field: others})
                 label = label_of(facet.key, option.value, option.label)
                 found.append(Chip(label, self.query(of=without)))
+        for tag in self.search.all_tags:
+            others = tuple(value for value in self.search.all_tags if value != tag)
+            found.append(Chip(f"Tagged {tag}", self.query(of=replace(self.search, all_tags=others))))
         return found
 
     @property
